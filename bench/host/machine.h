@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.h - what has to be known of a machine to believe its figures.
+ */
+#ifndef SY_MACHINE_H
+#define SY_MACHINE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct sy_topology;
+
+#define SY_MACHINE_ID_BYTES 17 /* 16 hexadecimal digits and a NUL */
+
+/*
+ * The same for the same kind of machine whatever its name, memory size or
+ * kernel: a hash of CPU model, PU count, caches and virtualisation.
+ */
+void sy_machine_id(const struct sy_topology *topology,
+                   char id[SY_MACHINE_ID_BYTES]);
+
+/*
+ * A new object with everything that machine.json holds of the host: CPU,
+ * caches, counts, kernel, preemption mode, HZ, clock source, cpuidle driver,
+ * governor, turbo, SMT, THP, autogroup, isolated CPUs, mitigations,
+ * virtualisation, load, steal, limits, cgroup quota, timer slack, libc and
+ * libraries, compiler, flags, build type and git commit.  A fact that this
+ * system does not tell is null.  NULL: no memory.
+ */
+json_t *sy_machine_facts(const struct sy_topology *topology);
+
+/*
+ * What in these facts harms figures: an array of strings, one line each
+ * (a debug or sanitizer build, load, steal, a quota, an unfit governor, ...).
+ */
+json_t *sy_machine_warnings(const json_t *facts);
+
+/* Cost and resolution of CLOCK_MONOTONIC, measured, in nanoseconds. */
+void sy_machine_clock(double *cost_ns, double *resolution_ns);
+
+#endif /* SY_MACHINE_H */

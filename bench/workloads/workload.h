@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * workload.h - a kind of task: what is to be done, the same for all models.
+ *
+ * A workload gives the batch its step function and its connections, and says
+ * what value each task must end with.  It never times and never chooses how
+ * its ops are carried out.  Every int returned is 0 or a negative errno.
+ */
+#ifndef SY_WORKLOAD_H
+#define SY_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model.h"
+
+/* The parameters of a point's tasks; each workload reads its own. */
+struct sy_load {
+	uint64_t rounds;        /* cpu: rounds of the kernel a task */
+	uint64_t wait_ns;       /* wait: the sleep; io: the server's wait */
+	uint32_t request_bytes; /* io: 8 .. SY_MESSAGE_MAX */
+	uint32_t reply_bytes;   /* io: 8 .. SY_MESSAGE_MAX */
+	bool tcp;               /* io: loopback TCP, not a Unix socket pair */
+	int server_pu;          /* io: OS index; -1: the server is not bound */
+};
+
+#define SY_MESSAGE_MAX (UINT32_C(1) << 20)
+
+/* The value of a task depends on its index modulo this. */
+#define SY_VALUE_PERIOD 16
+
+struct sy_workload {
+	const char *name; /* [a-z]+: the first part of a point's name */
+	const char *summary;
+	bool stamped; /* every task's latency is of interest */
+	/* Bytes of scratch that a lane needs. */
+	size_t (*scratch_bytes)(const struct sy_load *load);
+	/*
+	 * Sets batch->step and batch->job (in shared memory, a copy of the
+	 * load), opens the lanes' connections and starts what stands outside
+	 * the model (a server, ended by PR_SET_PDEATHSIG if the caller dies).
+	 * Before the model's open.  -EMFILE, -ENOMEM, -EAGAIN, ...
+	 */
+	int (*open)(void **state, const struct sy_load *load,
+	            struct sy_batch *batch);
+	/* The value that task `index` must end with. */
+	uint64_t (*expected)(const struct sy_load *load, uint64_t index);
+	/* The process that serves the tasks, or 0 where there is none. */
+	pid_t (*server)(const void *state);
+	/* Ends the server, closes the lanes' connections, frees the state. */
+	void (*close)(void *state, struct sy_batch *batch);
+};
+
+/* All workloads, ended by NULL. */
+extern const struct sy_workload *const sy_workloads[];
+const struct sy_workload *sy_workload_find(const char *name);
+
+/* What `count` tasks must add up to; computes at most SY_VALUE_PERIOD values. */
+void sy_workload_expect(const struct sy_workload *workload,
+                        const struct sy_load *load, uint64_t count,
+                        struct sy_tally *tally);
+
+#endif /* SY_WORKLOAD_H */

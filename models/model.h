@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - what a concurrency model owes a benchmark, and what it is given.
+ *
+ * A task is a small program of ops, written once as a step function.  A model
+ * carries out the ops of many tasks at once, each task exactly once, and does
+ * nothing else: it does not time, print, choose work or choose processors.
+ * So what differs between two rows of a table is the model alone.
+ *
+ * One thread calls open, then run any number of times, then close.  That
+ * thread is bound by the caller to the PU of context 0; only run is timed.
+ * Every int returned is 0 or a negative errno.
+ */
+#ifndef SY_MODEL_H
+#define SY_MODEL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sy_op_kind {
+	SY_DONE,    /* the task is over; its value is final */
+	SY_COMPUTE, /* value = sy_kernel(value, rounds) */
+	SY_SLEEP,   /* go on when CLOCK_MONOTONIC has reached `until_ns` */
+	SY_SEND,    /* all `count` bytes of `buf` on the lane's connection */
+	SY_RECV, /* 1..`count` bytes into `buf`; 0 at the end of the stream */
+};
+
+/* 16 bytes, so that it is returned in two registers. */
+struct sy_op {
+	uint32_t kind;  /* enum sy_op_kind */
+	uint32_t count; /* SY_SEND, SY_RECV: bytes, at most INT32_MAX */
+	union {
+		uint64_t rounds;
+		uint64_t until_ns;
+		void *buf;
+	};
+};
+
+/*
+ * A task in flight.  Set up by sy_task_begin; from then on it belongs to the
+ * step function, except `result`, which the model writes after SY_SEND and
+ * SY_RECV: the bytes carried, or a negative errno.
+ *
+ * Contract of the connection (request and reply): the peer sends nothing
+ * unasked.  A SY_RECV directly after a SY_SEND therefore finds nothing yet,
+ * and a model may park at once instead of trying first.
+ */
+struct sy_task {
+	uint64_t index;       /* 0 .. task_count - 1 */
+	uint64_t value;       /* what is checked when the task is done */
+	int64_t result;       /* of the last SY_SEND or SY_RECV */
+	const void *job;      /* the workload's parameters, read only */
+	struct sy_lane *lane; /* where the task runs, until SY_DONE */
+	uint32_t step;        /* 0 at the start; counted by the step function */
+	int32_t error;     /* negative errno, set before SY_DONE on failure */
+	uint64_t local[2]; /* the step function's own */
+};
+
+/* The next op of a task.  Called by one context at a time; never blocks. */
+typedef struct sy_op sy_step_fn(struct sy_task *task);
+
+/* What the tasks that ended in one place add up to, in any order. */
+struct sy_tally {
+	uint64_t done;  /* tasks ended */
+	uint64_t sum;   /* of their values */
+	uint64_t proof; /* of sy_proof(index): a lost or doubled task shows */
+	int32_t error;  /* the first task error, or 0 */
+};
+
+/*
+ * One of the tasks in flight at a time: it owns a connection, a buffer and a
+ * tally.  The batch owns the lanes; they are made before open, in memory
+ * that every process of the model shares.  No two live tasks share a lane.
+ */
+struct sy_lane {
+	struct sy_task task;
+	struct sy_tally tally;
+	uint64_t begin_ns; /* of the task, where it is stamped */
+	uint32_t index;
+	int fd;                 /* connected blocking stream socket, or -1 */
+	unsigned char *scratch; /* `scratch_bytes` of the batch */
+} __attribute__((aligned(128)));
+
+/* PUs with an OS index below this are told apart in `visited`. */
+#define SY_PUS_MAX 2048
+
+/*
+ * A thread or process that the kernel schedules for the model.  Written by
+ * the context itself (bind, sy_context_see), read after run.
+ */
+struct sy_context {
+	pid_t process; /* its process where it is not the caller's, or 0 */
+	int pu;        /* OS index that it is bound to; -1: not bound */
+	int pu_seen;   /* where it last ran; -1: not seen yet */
+	uint32_t migrations; /* changes of pu_seen: a lower bound */
+	uint64_t visited[SY_PUS_MAX / 64];
+} __attribute__((aligned(64)));
+
+/*
+ * What is to be run.  It lies, with all that it points to, in anonymous
+ * memory that is shared with every process forked from the caller, at the
+ * same address.  Read-only for the model but for lanes, contexts and
+ * latencies_ns.  task_count may change between two runs, nothing else does.
+ */
+struct sy_batch {
+	sy_step_fn *step;
+	const void *job;
+	uint64_t task_count; /* tasks 0 .. task_count - 1 are one run */
+
+	struct sy_lane *lanes; /* `inflight` of them */
+	uint32_t inflight;     /* tasks in flight at most, >= 1 */
+	uint32_t window;       /* tasks submitted ahead, power of two (pool) */
+	size_t scratch_bytes;
+
+	/*
+	 * NULL, and no clock is read; else the latency of task i goes to
+	 * latencies_ns[i >> stamp_shift] where i is a multiple of
+	 * 1 << stamp_shift.
+	 */
+	uint64_t *latencies_ns;
+	uint32_t stamp_shift;
+
+	struct sy_context *contexts; /* as many as `needs` asked for */
+	uint32_t context_count;
+	uint32_t pu_count; /* PUs that the contexts may use, >= 1 */
+	/*
+	 * Binds the calling thread to the PU of context `index`, reads it
+	 * back and notes it there.  -EINVAL, -ENODEV (the kernel bound it
+	 * elsewhere).  Does nothing in an unbound placement.
+	 */
+	int (*bind)(struct sy_batch *batch, uint32_t index);
+	void *bind_data; /* for `bind`; models leave it alone */
+};
+
+/* What open will take, so that a limit is found before it is hit. */
+struct sy_needs {
+	uint32_t contexts;    /* entries used of batch->contexts */
+	uint32_t threads;     /* created beside the caller's */
+	uint32_t processes;   /* alive at once beside the caller's */
+	uint64_t descriptors; /* beside those of the lanes, one process */
+	uint64_t mappings;    /* memory maps, one process */
+};
+
+/*
+ * One way of passing control between two contexts, contexts[0] and [1] of
+ * the batch, which are bound through it.  Nothing else of the batch is used.
+ */
+struct sy_handoff {
+	const char *name; /* [a-z]+: the row switch/<model>.<name> */
+	const char *summary;
+	/* Voluntary kernel switches that one hand-off makes, at one PU. */
+	unsigned switches_min, switches_max;
+	int (*open)(void **pair, struct sy_batch *batch);
+	/* `count` one-way hand-offs; count is even. */
+	int (*run)(void *pair, uint64_t count);
+	/*
+	 * The same calls as `count` hand-offs make, in one context with
+	 * nobody to switch to: what raw minus net is.  NULL: nothing is left
+	 * when the switch is taken away.
+	 */
+	int (*alone)(void *pair, uint64_t count);
+	void (*close)(void *pair);
+};
+
+struct sy_model {
+	const char *name;    /* [a-z]+(.[a-z]+)?: the row label in results */
+	const char *summary; /* what it is and what a context is */
+	/* Why this machine or build cannot run it, or NULL. */
+	const char *(*absent)(void);
+	void (*needs)(const struct sy_batch *batch, struct sy_needs *needs);
+	/*
+	 * Creates the contexts, each bound through the batch.  Sets *state on
+	 * success only, and leaves nothing behind on failure.
+	 * -EAGAIN, -ENOMEM, -EMFILE and what bind returns.
+	 */
+	int (*open)(void **state, struct sy_batch *batch);
+	/*
+	 * Carries out tasks 0 .. task_count - 1 and returns when all have
+	 * ended.  A task's own error is in the tallies; the value returned
+	 * is of the mechanism (a fork that fails, a context that died).
+	 */
+	int (*run)(void *state);
+	/* Leaves no thread, process, descriptor or mapping behind. */
+	void (*close)(void *state);
+	const struct sy_handoff *handoffs; /* ended by a NULL name; or NULL */
+};
+
+/* CLOCK_MONOTONIC. */
+uint64_t sy_clock_ns(void);
+
+/* Scatters an index, so that sums of it show what was lost or doubled. */
+static inline uint64_t sy_proof(uint64_t index)
+{
+	uint64_t x = (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x ^= x >> 32;
+	return x * UINT64_C(0xd6e8feb86659fd93);
+}
+
+/* Starts task `index` on a free lane; the model then calls the step function. */
+static inline void sy_task_begin(struct sy_batch *batch, struct sy_lane *lane,
+                                 uint64_t index)
+{
+	struct sy_task *task = &lane->task;
+
+	task->index = index;
+	task->value = 0;
+	task->job = batch->job;
+	task->lane = lane;
+	task->step = 0;
+	task->error = 0;
+	if (batch->latencies_ns &&
+	    !(index & ((UINT64_C(1) << batch->stamp_shift) - 1)))
+		lane->begin_ns = sy_clock_ns();
+}
+
+/* Stamps a task that answered SY_DONE.  sy_task_end calls it. */
+static inline void sy_task_stamp(struct sy_batch *batch, struct sy_lane *lane)
+{
+	uint64_t index = lane->task.index;
+
+	if (batch->latencies_ns &&
+	    !(index & ((UINT64_C(1) << batch->stamp_shift) - 1)))
+		batch->latencies_ns[index >> batch->stamp_shift] =
+			sy_clock_ns() - lane->begin_ns;
+}
+
+/* Adds one ended task to a tally. */
+static inline void sy_tally_add(struct sy_tally *tally, uint64_t index,
+                                uint64_t value, int32_t error)
+{
+	tally->done++;
+	tally->sum += value;
+	tally->proof += sy_proof(index);
+	if (error && !tally->error)
+		tally->error = error;
+}
+
+/* Ends a task that answered SY_DONE: the lane is free again. */
+static inline void sy_task_end(struct sy_batch *batch, struct sy_lane *lane)
+{
+	const struct sy_task *task = &lane->task;
+
+	sy_task_stamp(batch, lane);
+	sy_tally_add(&lane->tally, task->index, task->value, task->error);
+}
+
+/*
+ * Notes where the calling context runs now.  About a nanosecond (rseq), so
+ * that it can be called after each task of a blocking model and at each
+ * budget of a scheduler.
+ */
+void sy_context_see(struct sy_context *context);
+
+/* All models, `serial` first, ended by NULL. */
+extern const struct sy_model *const sy_models[];
+
+/* By name, or NULL. */
+const struct sy_model *sy_model_find(const char *name);
+const struct sy_handoff *sy_handoff_find(const struct sy_model *model,
+                                         const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SY_MODEL_H */
