@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scheduler.c - see scheduler.h.  Making a scheduler and its coroutines,
+ * dealing tasks, and running until all are done.
+ */
+#include "scheduler.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* At most so many tasks are taken at a time where tasks do not wait. */
+#define CHUNK_MAX 1024
+
+/*
+ * Guided: half of an even share of what is left, so that the last tasks are
+ * dealt one by one and big ones balance.  Tasks that wait (and all before
+ * that is known) are taken for free coroutines only: they would lie here
+ * while another scheduler has coroutines to spare.
+ */
+static uint64_t chunk_size(const struct sy_scheduler *scheduler, uint64_t left)
+{
+	uint64_t chunk = left / scheduler->supply->schedulers / 2;
+	uint64_t most = CHUNK_MAX;
+
+	if (scheduler->supply->schedulers == 1)
+		return left;
+	if (scheduler->has_parked)
+		most = scheduler->running - scheduler->parked;
+	if (chunk > most)
+		chunk = most;
+	return chunk ? chunk : 1;
+}
+
+bool sy_scheduler_refill(struct sy_scheduler *scheduler)
+{
+	struct sy_supply *supply = scheduler->supply;
+	uint64_t first =
+		atomic_load_explicit(&supply->next, memory_order_relaxed);
+	uint64_t chunk;
+
+	if (first >= supply->count)
+		return false;
+	chunk = chunk_size(scheduler, supply->count - first);
+	scheduler->has_parked = scheduler->parked != 0;
+	first = atomic_fetch_add_explicit(&supply->next, chunk,
+	                                  memory_order_relaxed);
+	if (first >= supply->count)
+		return false;
+	if (chunk > supply->count - first)
+		chunk = supply->count - first;
+	scheduler->next_task = first;
+	scheduler->end_task = first + chunk;
+	return true;
+}
+
+/* Makes the coroutine of `lane` at the upper end of its stack. */
+static int coroutine_make(struct sy_scheduler *scheduler, struct sy_lane *lane,
+                          void (*entry)(void *coroutine))
+{
+	struct sy_coroutine *coroutine;
+	struct sy_stack stack;
+	int rc = sy_stack_take(&scheduler->stacks, &stack);
+
+	if (rc)
+		return rc;
+	stack.top -= sizeof(*coroutine);
+	coroutine = (void *)stack.top;
+	*coroutine = (struct sy_coroutine){
+		.scheduler = scheduler,
+		.lane = lane,
+		.stack = stack,
+	};
+	rc = sy_events_register(coroutine);
+	if (rc)
+		return rc;
+	sy_fiber_make(&coroutine->fiber, scheduler->kind, stack.low, stack.top,
+	              entry, coroutine);
+	scheduler->all[scheduler->count++] = coroutine;
+	return 0;
+}
+
+static void coroutines_drop(struct sy_scheduler *scheduler)
+{
+	for (uint32_t i = 0; i < scheduler->count; i++)
+		sy_fiber_drop(&scheduler->all[i]->fiber);
+}
+
+/* Every n-th lane, beginning with lane `index`. */
+static int coroutines_make(struct sy_scheduler *scheduler, uint32_t index,
+                           void (*entry)(void *coroutine))
+{
+	struct sy_batch *batch = scheduler->batch;
+	uint64_t step = scheduler->supply->schedulers;
+	int rc = 0;
+
+	for (uint64_t i = index; !rc && i < batch->inflight; i += step)
+		rc = coroutine_make(scheduler, &batch->lanes[i], entry);
+	if (rc)
+		coroutines_drop(scheduler);
+	return rc;
+}
+
+/* Who there is, and the ring of who is ready. */
+static int tables_make(struct sy_scheduler *scheduler, uint32_t lanes)
+{
+	size_t slots = 1;
+
+	while (slots < lanes)
+		slots *= 2;
+	scheduler->mask = (uint32_t)(slots - 1);
+	scheduler->all = malloc(lanes * sizeof(struct sy_coroutine *));
+	scheduler->ready = malloc(slots * sizeof(struct sy_coroutine *));
+	if (scheduler->all && scheduler->ready)
+		return 0;
+	free(scheduler->ready);
+	free(scheduler->all);
+	return -ENOMEM;
+}
+
+static void tables_free(struct sy_scheduler *scheduler)
+{
+	free(scheduler->ready);
+	free(scheduler->all);
+}
+
+int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
+                      struct sy_supply *supply, uint32_t index,
+                      enum sy_switch_kind kind, void (*entry)(void *coroutine))
+{
+	uint32_t lanes = (batch->inflight - index - 1) / supply->schedulers + 1;
+	int rc;
+
+	*scheduler = (struct sy_scheduler){
+		.has_parked = true, /* not known yet */
+		.batch = batch,
+		.context = &batch->contexts[index],
+		.supply = supply,
+		.kind = kind,
+	};
+	if (!sy_note_room(batch->inflight))
+		return -EAGAIN;
+	rc = tables_make(scheduler, lanes);
+	if (rc)
+		return rc;
+	rc = sy_fiber_adopt(&scheduler->home, &scheduler->home_ucontext);
+	if (rc)
+		goto free_tables;
+	rc = sy_timers_open(&scheduler->timers, lanes);
+	if (rc)
+		goto free_tables;
+	rc = sy_events_open(scheduler);
+	if (rc)
+		goto close_timers;
+	rc = sy_stacks_open(&scheduler->stacks, lanes,
+	                    sy_guard_for(batch->inflight, 0));
+	if (rc)
+		goto close_events;
+	rc = coroutines_make(scheduler, index, entry);
+	if (rc)
+		goto close_stacks;
+	return 0;
+
+close_stacks:
+	sy_stacks_close(&scheduler->stacks);
+close_events:
+	sy_events_close(scheduler);
+close_timers:
+	sy_timers_close(&scheduler->timers);
+free_tables:
+	tables_free(scheduler);
+	return rc;
+}
+
+void sy_scheduler_close(struct sy_scheduler *scheduler)
+{
+	coroutines_drop(scheduler);
+	sy_stacks_close(&scheduler->stacks);
+	sy_events_close(scheduler);
+	sy_timers_close(&scheduler->timers);
+	tables_free(scheduler);
+}
+
+int sy_scheduler_run(struct sy_scheduler *scheduler)
+{
+	uint64_t tasks = scheduler->supply->count;
+	uint32_t lanes = scheduler->count;
+
+	if (scheduler->error)
+		return scheduler->error;
+	if (lanes > tasks)
+		lanes = (uint32_t)tasks;
+	for (uint32_t i = 0; i < lanes; i++)
+		sy_scheduler_ready(scheduler, scheduler->all[i]);
+	scheduler->running = lanes;
+	sy_scheduler_poll(scheduler);
+	if (lanes)
+		sy_fiber_switch(&scheduler->home, sy_scheduler_next(scheduler),
+		                scheduler->kind);
+	sy_context_see(scheduler->context);
+	return scheduler->error ? scheduler->error
+	                        : sy_stacks_check(&scheduler->stacks);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scheduler.h - coroutines of one thread: who is ready, who waits for what.
+ *
+ * A scheduler belongs to one thread and takes no lock.  It is not a fibre of
+ * its own: a coroutine that stops asks it who is next and switches straight
+ * there, so that a yield is one switch.  What waits for the kernel is seen to
+ * at each budget and whenever nobody is ready.
+ */
+#ifndef SY_SCHEDULER_H
+#define SY_SCHEDULER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "fiber.h"
+#include "model.h"
+#include "stack.h"
+#include "timers.h"
+
+/*
+ * Sockets and timers are looked at after so many tasks or about so much
+ * computing, whichever is first.  Computing is counted in rounds of
+ * sy_kernel, as reading the clock would cost more than a small task: 50 us
+ * at 1.4 ns a round.
+ */
+#define SY_BUDGET_TASKS 64
+#define SY_BUDGET_ROUNDS (INT64_C(50000) * 10 / 14)
+
+/* The tasks of a run that no scheduler has taken yet. */
+struct sy_supply {
+	_Alignas(128) _Atomic uint64_t next;
+	_Alignas(128) uint64_t count;
+	uint32_t schedulers;
+};
+
+/* A lane's coroutine.  It lies at the upper end of its own stack, where it
+   is in the cache when it runs. */
+struct sy_coroutine {
+	struct sy_fiber fiber; /* first: found from it again */
+	struct sy_scheduler *scheduler;
+	struct sy_lane *lane;
+	uint32_t awaits; /* EPOLLIN or EPOLLOUT while parked for it, else 0 */
+	bool readable;   /* an edge came while it was not waiting for one */
+	bool ended;      /* the peer hung up: no edge will come any more */
+	struct sy_stack stack;
+} __attribute__((aligned(64)));
+
+/* Taken from epoll at a time. */
+#define SY_EVENTS_MAX 128
+
+struct sy_scheduler {
+	/* What every task touches. */
+	struct sy_coroutine **ready;  /* a ring: first in, first out */
+	uint32_t head, tail;          /* counted up; apart: somebody is ready */
+	uint32_t mask;                /* the ring's size less one */
+	uint64_t next_task, end_task; /* taken from the supply */
+	int64_t rounds_left;          /* of the budget */
+	int32_t tasks_left;           /* of the budget; 0 or less: over */
+	uint32_t running;             /* coroutines not out of tasks */
+	uint32_t parked;              /* of these, waiting */
+	uint32_t io_parked;           /* of these, for a socket */
+	bool has_parked;              /* a task waited since the last refill */
+	struct sy_batch *batch;
+	struct sy_context *context;
+	struct sy_supply *supply;
+
+	struct sy_fiber home; /* the thread that called sy_scheduler_run */
+	struct sy_timers timers;
+	int epoll;
+	int alarm; /* a timerfd where epoll takes no nanoseconds, else -1 */
+	int error; /* of epoll: the scheduler cannot go on, ever */
+	enum sy_switch_kind kind;
+	uint32_t count;
+	struct sy_coroutine **all; /* `count` of them */
+	struct sy_stacks stacks;
+	ucontext_t home_ucontext;
+	/* Here and not on a stack, of which it would take a page. */
+	struct epoll_event events[SY_EVENTS_MAX];
+};
+
+/*
+ * Gives scheduler `index` of supply->schedulers its share of the lanes, a
+ * coroutine each that calls `entry`.  Called by the thread that will run it.
+ * -ENOMEM, -EMFILE, what epoll_ctl says of a lane's connection; -EAGAIN: more
+ * fibres than a checking tool can follow.
+ */
+int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
+                      struct sy_supply *supply, uint32_t index,
+                      enum sy_switch_kind kind, void (*entry)(void *coroutine));
+void sy_scheduler_close(struct sy_scheduler *scheduler);
+
+/* Runs the coroutines until the supply is empty and all have ended their
+   tasks.  -EFAULT: a stack has overflowed. */
+int sy_scheduler_run(struct sy_scheduler *scheduler);
+
+/* Takes more tasks from the supply.  False: there are none. */
+bool sy_scheduler_refill(struct sy_scheduler *scheduler);
+
+/* events.c: what coroutines wait for.  -EMFILE, -ENFILE, -ENOMEM. */
+int sy_events_open(struct sy_scheduler *scheduler);
+void sy_events_close(struct sy_scheduler *scheduler);
+
+/* Registers a coroutine's connection, where its lane has one. */
+int sy_events_register(struct sy_coroutine *coroutine);
+
+/* Reports room for sending too, or receiving alone again. */
+int sy_events_watch(struct sy_coroutine *coroutine, bool sending);
+
+/* Looks at what waits, without waiting, and starts a new budget. */
+void sy_scheduler_poll(struct sy_scheduler *scheduler);
+
+/* Takes the next ready coroutine's fibre, waiting for one to become ready;
+   `home` where there is none left to wait for, or on a failure. */
+struct sy_fiber *sy_scheduler_next(struct sy_scheduler *scheduler);
+
+/* A coroutine is in the ring once at most, so there is room for all. */
+static inline void sy_scheduler_ready(struct sy_scheduler *scheduler,
+                                      struct sy_coroutine *coroutine)
+{
+	scheduler->ready[scheduler->tail++ & scheduler->mask] = coroutine;
+}
+
+/* Takes the next ready coroutine, or NULL. */
+static inline struct sy_coroutine *
+sy_scheduler_take(struct sy_scheduler *scheduler)
+{
+	if (scheduler->head == scheduler->tail)
+		return NULL;
+	return scheduler->ready[scheduler->head++ & scheduler->mask];
+}
+
+/* Charges a task's computing to the budget. */
+static inline void sy_scheduler_charge(struct sy_scheduler *scheduler,
+                                       uint64_t rounds)
+{
+	if (rounds >= SY_BUDGET_ROUNDS)
+		scheduler->rounds_left = 0;
+	else
+		scheduler->rounds_left -= (int64_t)rounds;
+	if (scheduler->rounds_left <= 0)
+		scheduler->tasks_left = 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SY_SCHEDULER_H */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * crowd.h - which workers of a pool are awake, and whom to wake.
+ *
+ * Workers are grouped by the PU that they are bound to.  The rule is that a
+ * PU on which a worker is running needs no other: a group is given one more
+ * worker only while none of it runs.  Waking as many workers as there are
+ * jobs would cost a context switch a job (200 times the work on one PU).
+ *
+ * What keeps work from being forgotten: a submitter publishes, then looks who
+ * runs; a worker that stops running says so, then looks for work.  Whoever
+ * comes second sees the other, and wakes somebody.
+ *
+ * Idle workers of a group lie on a stack: the last to park is the first to be
+ * woken, as its caches are warm.
+ */
+#ifndef SY_CROWD_H
+#define SY_CROWD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sy_crowd_worker {
+	_Alignas(64) _Atomic uint32_t awake; /* parked while 0 */
+	_Atomic uint32_t below;              /* in the stack: number + 1 */
+};
+
+struct sy_crowd_group {
+	/* Of the stack's top the number + 1, and in the upper half a count
+	   of changes: a top that came back is not taken for unchanged. */
+	_Alignas(64) _Atomic uint64_t idle;
+	_Atomic int32_t running; /* on the PU, not blocked and not parked */
+};
+
+/* Lies in memory that the workers share. */
+struct sy_crowd {
+	uint32_t group_count;
+	struct sy_crowd_group *groups;
+	struct sy_crowd_worker *workers; /* worker i in group i % group_count */
+};
+
+size_t sy_crowd_bytes(uint32_t worker_count, uint32_t group_count);
+/* `memory`: sy_crowd_bytes of zeroes, aligned to 64; all workers run. */
+void sy_crowd_init(struct sy_crowd *crowd, uint32_t worker_count,
+                   uint32_t group_count, void *memory);
+
+/* There is work: wakes a worker of one group where none runs, if any is idle. */
+void sy_crowd_wake(struct sy_crowd *crowd);
+
+/*
+ * Worker `worker` found no work.  It goes to the idle; then, where `has_work`
+ * has changed its mind, somebody is woken; it sleeps until it is woken itself.
+ */
+void sy_crowd_park(struct sy_crowd *crowd, uint32_t worker,
+                   bool (*has_work)(void *data), void *data);
+
+/*
+ * The worker is about to block: it no longer counts as running, and hands its
+ * PU on where there is work.  After it, `resume` makes it count again.
+ */
+void sy_crowd_leave(struct sy_crowd *crowd, uint32_t worker,
+                    bool (*has_work)(void *data), void *data);
+void sy_crowd_resume(struct sy_crowd *crowd, uint32_t worker);
+
+#endif /* SY_CROWD_H */

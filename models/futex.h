@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * futex.h - sleeping on a 32-bit word, as futex(2) describes it.
+ *
+ * The plain forms work between processes that share the word's memory; the
+ * `_local` forms only within a process, where the kernel finds the sleepers
+ * without looking up the mapping.
+ */
+#ifndef SY_FUTEX_H
+#define SY_FUTEX_H
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * Sleeps while the word holds `value`, until a wake, a signal or, where it is
+ * not NULL, the relative `timeout`.  The caller looks at the word again.
+ */
+static inline void sy_futex_wait(_Atomic uint32_t *word, uint32_t value,
+                                 const struct timespec *timeout)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, NULL, 0);
+}
+
+static inline void sy_futex_wake(_Atomic uint32_t *word, uint32_t count)
+{
+	int limit = count < INT_MAX ? (int)count : INT_MAX;
+
+	syscall(SYS_futex, word, FUTEX_WAKE, limit, NULL, NULL, 0);
+}
+
+static inline void sy_futex_wait_local(_Atomic uint32_t *word, uint32_t value)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static inline void sy_futex_wake_local(_Atomic uint32_t *word, uint32_t count)
+{
+	int limit = count < INT_MAX ? (int)count : INT_MAX;
+
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, limit, NULL, NULL, 0);
+}
+
+/*
+ * A full barrier between "I published" and "does anybody sleep?", on both
+ * sides.  ThreadSanitizer knows no fences, and gcc refuses them there: an
+ * atomic addition orders as much on the processors that it supports.
+ */
+#ifdef __SANITIZE_THREAD__
+static inline void sy_fence(void)
+{
+	atomic_int barrier = 0;
+
+	atomic_fetch_add(&barrier, 1);
+}
+#else
+static inline void sy_fence(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+#endif
+
+#endif /* SY_FUTEX_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool_worker.h - the side of the pool that carries out the tasks, and what
+ * it shares with the submitter.
+ */
+#ifndef SY_POOL_WORKER_H
+#define SY_POOL_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "crowd.h"
+#include "process.h"
+#include "ring.h"
+
+/* Lies in the shared mapping, followed by rings, crowd and workers. */
+struct sy_pool_shared {
+	struct sy_rings rings;
+	struct sy_crowd crowd;
+	_Alignas(64) _Atomic uint32_t asleep; /* 1: the submitter sleeps */
+};
+
+struct sy_pool_worker {
+	struct sy_process process;
+	struct sy_batch *batch;
+	struct sy_pool_shared *shared;
+	uint32_t index;
+	bool left; /* it does not count as running since an op blocked */
+};
+
+/* What worker `data` does, in its process, until it is killed. */
+void sy_pool_work(void *data);
+
+#endif /* SY_POOL_WORKER_H */

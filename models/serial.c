@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serial.c - the plain loop that all models are checked against.
+ *
+ * One task after another on lane 0 and on the calling thread, which is
+ * context 0: nothing is created, nothing is switched.  It is the unit of
+ * efficiency.
+ */
+#include "models.h"
+
+#include <stddef.h>
+
+#include "blocking.h"
+
+static const char *absent(void)
+{
+	return NULL;
+}
+
+static void needs(const struct sy_batch *batch, struct sy_needs *needs)
+{
+	(void)batch;
+	*needs = (struct sy_needs){ .contexts = 1 };
+}
+
+static int open_serial(void **state, struct sy_batch *batch)
+{
+	int err = batch->bind(batch, 0);
+
+	if (!err)
+		*state = batch;
+	return err;
+}
+
+static int run(void *state)
+{
+	struct sy_batch *batch = state;
+	struct sy_lane *lane = &batch->lanes[0];
+	uint64_t count = batch->task_count;
+	uint64_t index;
+
+	for (index = 0; index < count; index++) {
+		sy_task_begin(batch, lane, index);
+		sy_blocking_run(batch, lane, NULL, NULL);
+		sy_task_end(batch, lane);
+		sy_context_see(&batch->contexts[0]);
+	}
+	return 0;
+}
+
+static void close_serial(void *state)
+{
+	(void)state;
+}
+
+const struct sy_model sy_model_serial = {
+	.name = "serial",
+	.summary = "a plain loop on the calling thread; no contexts",
+	.absent = absent,
+	.needs = needs,
+	.open = open_serial,
+	.run = run,
+	.close = close_serial,
+};
