@@ -42,6 +42,9 @@ struct sy_topology_facts {
 void sy_topology_facts(const struct sy_topology *topology,
                        struct sy_topology_facts *facts);
 
+/* The version of the hwloc library in use. */
+const char *sy_topology_library(void);
+
 /* hwloc's XML in memory that the caller frees. */
 int sy_topology_export(const struct sy_topology *topology, char **xml);
 

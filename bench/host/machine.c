@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.c - the facts put together, the machine's identity and its clock.
+ */
+#include "machine_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "topology.h"
+
+#define HERE ""
+
+/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
+#define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+/* Enough reads for the least of a batch to be the undisturbed cost. */
+#define CLOCK_BATCHES 50
+#define CLOCK_READS 1000
+
+static uint64_t hash(const char *text)
+{
+	uint64_t value = FNV_OFFSET;
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * FNV_PRIME;
+	return value;
+}
+
+/*
+ * The PUs that are online, not those that may be used: a run under taskset is
+ * a run on the same machine.
+ */
+static unsigned count_pus(const struct sy_topology *topology)
+{
+	unsigned online = 0;
+
+	if (sy_topology_is_here(topology))
+		online = sy_file_cpu_count(HERE,
+		                           "/sys/devices/system/cpu/online");
+	return online ? online : sy_topology_pu_count(topology);
+}
+
+void sy_machine_id(const struct sy_topology *topology,
+                   char id[SY_MACHINE_ID_BYTES])
+{
+	struct sy_topology_facts facts;
+	char signature[SY_HYPERVISOR_BYTES], model[256], text[512];
+
+	sy_topology_facts(topology, &facts);
+	sy_cpuid_hypervisor(signature);
+	sy_cpu_model(HERE, model, sizeof(model));
+	snprintf(text, sizeof(text),
+	         "%s|%u|%" PRIu64 "|%" PRIu64 "|%" PRIu64 "|%s", model,
+	         count_pus(topology), facts.l1d_bytes, facts.l2_bytes,
+	         facts.l3_bytes, sy_virtualisation(HERE, signature));
+	snprintf(id, SY_MACHINE_ID_BYTES, "%016" PRIx64, hash(text));
+}
+
+static int64_t read_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+void sy_machine_clock(double *cost_ns, double *resolution_ns)
+{
+	int64_t least_batch = INT64_MAX, least_step = INT64_MAX;
+
+	for (int batch = 0; batch < CLOCK_BATCHES; batch++) {
+		int64_t first = read_clock(), now = first, before;
+
+		for (int i = 0; i < CLOCK_READS; i++) {
+			before = now;
+			now = read_clock();
+			if (now > before && now - before < least_step)
+				least_step = now - before;
+		}
+		if (now - first < least_batch)
+			least_batch = now - first;
+	}
+	*cost_ns = (double)least_batch / CLOCK_READS;
+	*resolution_ns = (double)least_step;
+}
+
+static json_t *limit_facts(void)
+{
+	json_t *object = json_object();
+	struct sy_limits limits;
+	int rc = 0;
+
+	sy_limits_read(&limits);
+	rc |= sy_json_put(object, "descriptors",
+	                  sy_json_number(limits.descriptors));
+	rc |= sy_json_put(object, "tasks_free",
+	                  sy_json_number(limits.tasks_free));
+	rc |= sy_json_put(object, "tasks_by", sy_json_text(limits.tasks_by));
+	rc |= sy_json_put(object, "mappings", sy_json_number(limits.mappings));
+	rc |= sy_json_put(object, "memory_free_bytes",
+	                  sy_json_number(limits.memory_free));
+	if (!rc)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *clock_facts(void)
+{
+	double cost_ns, resolution_ns;
+
+	sy_machine_clock(&cost_ns, &resolution_ns);
+	return json_pack("{s:f, s:f}", "cost_ns", cost_ns, "resolution_ns",
+	                 resolution_ns);
+}
+
+static json_t *quota(void)
+{
+	double cpus = sy_cgroup_cpus(HERE);
+
+	return cpus > 0 ? json_real(cpus) : json_null();
+}
+
+json_t *sy_machine_facts(const struct sy_topology *topology)
+{
+	json_t *facts = json_object();
+	char id[SY_MACHINE_ID_BYTES], signature[SY_HYPERVISOR_BYTES];
+	struct utsname name;
+	int rc = 0;
+
+	memset(&name, 0, sizeof(name));
+	uname(&name);
+	sy_machine_id(topology, id);
+	sy_cpuid_hypervisor(signature);
+	rc |= sy_json_put(facts, "id", json_string(id));
+	rc |= sy_json_put(facts, "cpu", sy_cpu_facts(HERE, topology));
+	rc |= sy_json_put(facts, "kernel", sy_kernel_facts(HERE, &name));
+	rc |= sy_json_put(facts, "virtualisation",
+	                  json_string(sy_virtualisation(HERE, signature)));
+	rc |= sy_json_put(facts, "mitigations", sy_mitigation_facts(HERE));
+	rc |= sy_json_put(facts, "load", sy_load_facts(HERE));
+	rc |= sy_json_put(facts, "limits", limit_facts());
+	rc |= sy_json_put(facts, "cgroup_cpus", quota());
+	rc |= sy_json_put(facts, "clock", clock_facts());
+	rc |= sy_json_put(facts, "libraries", sy_library_facts());
+	rc |= sy_json_put(facts, "build", sy_build_facts());
+	if (!rc)
+		return facts;
+	json_decref(facts);
+	return NULL;
+}

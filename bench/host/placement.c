@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * placement.c - which PUs contexts go to, and in which order.
+ *
+ * Every order is a permutation of PUs, so no PU is handed out twice before
+ * all have been handed out once: what hwloc_distrib does not promise when
+ * there are more contexts than cores.  Kinds of CPU are the outermost key of
+ * every order, because contexts on unequal CPUs are not comparable.
+ */
+#include "topology_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A longer number in a list is no OS index on any machine. */
+#define INDEX_DIGITS_MAX 7
+
+const struct sy_placement_kind sy_placement_kinds[] = {
+	{ "none", "not bound: the kernel places the contexts" },
+	{ "compact", "neighbours first: a core's PUs, an L3, a package" },
+	{ "spread", "far apart: packages, L3s, cores, then a core's PUs" },
+	{ "one-pu", "all contexts on one PU, not the first if possible" },
+	{ NULL, NULL },
+};
+
+static int compare_unsigned(unsigned a, unsigned b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_compact(const void *left, const void *right)
+{
+	const struct sy_pu *a = left, *b = right;
+	int order = compare_unsigned(a->slowness, b->slowness);
+
+	for (unsigned i = 0; i < SY_PU_LEVELS && !order; i++)
+		order = compare_unsigned(a->level[i], b->level[i]);
+	if (!order)
+		order = compare_unsigned(a->smt, b->smt);
+	return order;
+}
+
+void sy_pus_compact(struct sy_pu *pus, unsigned count)
+{
+	qsort(pus, count, sizeof(*pus), compare_compact);
+}
+
+/*
+ * Spreading works from the inside outwards.  Within a tier (a kind of CPU and
+ * an SMT rank) every core has one PU.  The cores of an L3 are numbered, then
+ * the L3s of a NUMA node take turns in giving their next core, then the nodes
+ * of a package, then the packages.
+ */
+struct seat {
+	struct sy_pu pu;
+	unsigned turn; /* place in the order within the group looked at */
+};
+
+/* Whether two seats differ in tier or in the first `levels` levels. */
+static int compare_group(const struct seat *a, const struct seat *b,
+                         unsigned levels)
+{
+	int order = compare_unsigned(a->pu.slowness, b->pu.slowness);
+
+	if (!order)
+		order = compare_unsigned(a->pu.smt, b->pu.smt);
+	for (unsigned i = 0; i < levels && !order; i++)
+		order = compare_unsigned(a->pu.level[i], b->pu.level[i]);
+	return order;
+}
+
+/* By group, in a group by turn, and in a turn by the member of the group. */
+static int compare_turn(const void *left, const void *right, void *data)
+{
+	const struct seat *a = left, *b = right;
+	unsigned levels = *(const unsigned *)data;
+	int order = compare_group(a, b, levels);
+
+	if (!order)
+		order = compare_unsigned(a->turn, b->turn);
+	if (!order)
+		order = compare_unsigned(a->pu.level[levels],
+		                         b->pu.level[levels]);
+	return order;
+}
+
+static void take_turns(struct seat *seats, unsigned count, unsigned levels)
+{
+	unsigned turn = 0;
+
+	qsort_r(seats, count, sizeof(*seats), compare_turn, &levels);
+	for (unsigned i = 0; i < count; i++) {
+		if (i && compare_group(&seats[i - 1], &seats[i], levels))
+			turn = 0;
+		seats[i].turn = turn++;
+	}
+}
+
+int sy_pus_spread(struct sy_pu *pus, unsigned count)
+{
+	struct seat *seats = calloc(count, sizeof(*seats));
+
+	if (!seats)
+		return -ENOMEM;
+	for (unsigned i = 0; i < count; i++)
+		seats[i].pu = pus[i];
+	for (unsigned levels = SY_PU_LEVELS; levels-- > 0;)
+		take_turns(seats, count, levels);
+	for (unsigned i = 0; i < count; i++)
+		pus[i] = seats[i].pu;
+	free(seats);
+	return 0;
+}
+
+/*
+ * The first PU of the last core of the fastest kind.  Where that is the
+ * machine's first PU, which takes most interrupts, the kind's last PU.
+ */
+int sy_pus_one(const struct sy_pu *pus, unsigned count)
+{
+	const struct sy_pu *last = pus, *head = NULL;
+	int first = pus[0].os_index;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct sy_pu *pu = &pus[i];
+
+		if (pu->os_index < first)
+			first = pu->os_index;
+		if (pu->slowness != 0)
+			continue;
+		if (last->slowness != 0 || compare_compact(pu, last) > 0)
+			last = pu;
+		if (pu->smt == 0 && (!head || compare_compact(pu, head) > 0))
+			head = pu;
+	}
+	return head && head->os_index != first ? head->os_index
+	                                       : last->os_index;
+}
+
+/* Reads a number of the list and moves `text` behind it; -1: there is none. */
+static long next_index(const char **text)
+{
+	const char *digit = *text;
+	long index = 0;
+
+	while (*digit >= '0' && *digit <= '9' &&
+	       digit - *text < INDEX_DIGITS_MAX)
+		index = index * 10 + (*digit++ - '0');
+	if (digit == *text || (*digit >= '0' && *digit <= '9'))
+		return -1;
+	*text = digit;
+	return index;
+}
+
+/*
+ * Reads `first` or `first-last` and moves `text` behind it and its comma.
+ * 1: there was one; 0: the list has ended; -EINVAL.
+ */
+static int next_range(const char **text, long *first, long *last)
+{
+	if (!**text)
+		return 0;
+	*first = *last = next_index(text);
+	if (*first >= 0 && **text == '-') {
+		++*text;
+		*last = next_index(text);
+	}
+	if (*first < 0 || *last < *first)
+		return -EINVAL;
+	if (!**text)
+		return 1;
+	return *(*text)++ == ',' && **text ? 1 : -EINVAL;
+}
+
+static const struct sy_pu *find_pu(const struct sy_pu *pus, unsigned count,
+                                   long index)
+{
+	unsigned low = 0, high = count;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (pus[middle].os_index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && pus[low].os_index == index ? &pus[low] : NULL;
+}
+
+struct list {
+	const struct sy_pu *all; /* in the order of OS indices */
+	bool *taken;             /* as long as `all` */
+	int *pus;                /* the same */
+	unsigned all_count, count;
+};
+
+static int list_add(struct list *list, long index, char *why, size_t why_bytes)
+{
+	const struct sy_pu *pu = find_pu(list->all, list->all_count, index);
+
+	if (!pu) {
+		snprintf(why, why_bytes,
+		         "PU %ld does not exist or may not be used", index);
+		return -ENODEV;
+	}
+	if (list->taken[pu - list->all]) {
+		snprintf(why, why_bytes, "PU %ld is listed twice", index);
+		return -EINVAL;
+	}
+	list->taken[pu - list->all] = true;
+	list->pus[list->count++] = (int)index;
+	return 0;
+}
+
+/* The form of the whole text is checked before any PU is looked for. */
+static int list_read(struct list *list, const char *text, char *why,
+                     size_t why_bytes)
+{
+	const char *rest = text;
+	long first, last;
+	int rc;
+
+	do {
+		rc = next_range(&rest, &first, &last);
+	} while (rc > 0);
+	if (rc < 0) {
+		snprintf(why, why_bytes,
+		         "'%.40s' is not a list of PUs such as 0,2-3", text);
+		return rc;
+	}
+	for (rest = text; next_range(&rest, &first, &last) > 0;) {
+		for (long index = first; index <= last; index++) {
+			rc = list_add(list, index, why, why_bytes);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int make_list(struct sy_placement *made, const struct sy_pu *pus,
+                     unsigned count, const char *text, char *why,
+                     size_t why_bytes)
+{
+	struct list list = { .all = pus, .all_count = count, .pus = made->pus };
+	int rc = -ENOMEM;
+
+	list.taken = calloc(count, sizeof(*list.taken));
+	if (list.taken)
+		rc = list_read(&list, text, why, why_bytes);
+	made->count = list.count;
+	free(list.taken);
+	return rc;
+}
+
+/* Orders a copy of the PUs and keeps their OS indices. */
+static int make_ordered(struct sy_placement *made, const struct sy_pu *pus,
+                        unsigned count, bool spread)
+{
+	struct sy_pu *order = malloc(count * sizeof(*order));
+	int rc = 0;
+
+	if (!order)
+		return -ENOMEM;
+	memcpy(order, pus, count * sizeof(*order));
+	if (spread)
+		rc = sy_pus_spread(order, count);
+	else
+		sy_pus_compact(order, count);
+	for (unsigned i = 0; i < count; i++)
+		made->pus[i] = order[i].os_index;
+	made->count = count;
+	free(order);
+	return rc;
+}
+
+static int make_named(struct sy_placement *made, const struct sy_pu *pus,
+                      unsigned count, const char *name, char *why,
+                      size_t why_bytes)
+{
+	if (!strcmp(name, "compact"))
+		return make_ordered(made, pus, count, false);
+	if (!strcmp(name, "spread"))
+		return make_ordered(made, pus, count, true);
+	if (!strcmp(name, "none")) {
+		made->bound = false;
+		made->count = count;
+		for (unsigned i = 0; i < count; i++)
+			made->pus[i] = pus[i].os_index;
+		return 0;
+	}
+	if (!strcmp(name, "one-pu")) {
+		made->count = 1;
+		made->pus[0] = sy_pus_one(pus, count);
+		return 0;
+	}
+	if (name[0] >= '0' && name[0] <= '9')
+		return make_list(made, pus, count, name, why, why_bytes);
+	snprintf(why, why_bytes,
+	         "'%.40s' is not a placement: none, compact, spread, one-pu or "
+	         "a list of PUs such as 0,2-3",
+	         name);
+	return -EINVAL;
+}
+
+int sy_placement_make(struct sy_placement *placement,
+                      const struct sy_topology *topology, const char *name,
+                      char *why, size_t why_bytes)
+{
+	unsigned count;
+	const struct sy_pu *pus = sy_topology_pus(topology, &count);
+	struct sy_placement made = { .bound = true };
+	int rc = -ENOMEM;
+
+	made.pus = calloc(count, sizeof(*made.pus));
+	if (made.pus)
+		rc = make_named(&made, pus, count, name, why, why_bytes);
+	if (rc == -ENOMEM)
+		snprintf(why, why_bytes, "no memory for a placement");
+	if (!rc) {
+		*placement = made;
+		made.pus = NULL;
+	}
+	free(made.pus);
+	return rc;
+}
+
+void sy_placement_free(struct sy_placement *placement)
+{
+	free(placement->pus);
+	placement->pus = NULL;
+	placement->count = 0;
+}
