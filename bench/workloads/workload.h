@@ -56,9 +56,16 @@ struct sy_workload {
 extern const struct sy_workload *const sy_workloads[];
 const struct sy_workload *sy_workload_find(const char *name);
 
-/* What `count` tasks must add up to; computes at most SY_VALUE_PERIOD values. */
-void sy_workload_expect(const struct sy_workload *workload,
-                        const struct sy_load *load, uint64_t count,
+/*
+ * The values of one period: they can cost a grain each, so they are computed
+ * once and kept.
+ */
+void sy_workload_values(const struct sy_workload *workload,
+                        const struct sy_load *load,
+                        uint64_t values[SY_VALUE_PERIOD]);
+
+/* What `count` tasks with these values must add up to. */
+void sy_workload_expect(const uint64_t values[SY_VALUE_PERIOD], uint64_t count,
                         struct sy_tally *tally);
 
 #endif /* SY_WORKLOAD_H */

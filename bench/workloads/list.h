@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* list.h - the workloads that list.c gathers; one line to add another. */
+#ifndef SY_LIST_H
+#define SY_LIST_H
+
+#include "workloads/workload.h"
+
+extern const struct sy_workload sy_workload_cpu;
+extern const struct sy_workload sy_workload_wait;
+extern const struct sy_workload sy_workload_io;
+
+#endif /* SY_LIST_H */
