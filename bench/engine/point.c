@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * point.c - names, placement and needs of a point.
+ *
+ * Only what differs from the default stands in a name, but for the parameters
+ * that a reader of a table looks for: in flight, grain or wait, placement.
+ */
+#include "engine/point.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/limits.h"
+
+/* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
+#define STAMPED_GRAIN_NS 5000
+/* A worker's own: socket to the driver, standard streams, /proc files. */
+#define WORKER_DESCRIPTORS 32
+/* Code, libraries, heap and stacks of a worker before its contexts. */
+#define WORKER_MAPPINGS 200
+
+void sy_request_default(struct sy_request *request)
+{
+	*request = (struct sy_request){
+		.inflight = 64,
+		.window = 1024,
+		.grain_ns = 100000,
+		.wait_ns = 2000000,
+		.request_bytes = 64,
+		.reply_bytes = 64,
+		.server_pu = SY_SERVER_SHARED,
+		.placement = "one-pu",
+	};
+}
+
+const char *sy_point_family(const struct sy_point *point)
+{
+	const struct sy_request *request = &point->request;
+
+	return request->handoff ? "switch" : request->workload->name;
+}
+
+void sy_point_row(const struct sy_point *point, char *row, size_t bytes)
+{
+	const struct sy_request *request = &point->request;
+
+	if (request->handoff)
+		snprintf(row, bytes, "%s.%s", request->model->name,
+		         request->handoff->name);
+	else
+		snprintf(row, bytes, "%s", request->model->name);
+}
+
+static void append(char *text, size_t bytes, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void append(char *text, size_t bytes, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + used, bytes - used, format, args);
+	va_end(args);
+}
+
+/* A duration as a parameter: in microseconds where that is exact. */
+static void append_time(char *text, size_t bytes, const char *key, uint64_t ns)
+{
+	if (ns % 1000)
+		append(text, bytes, "/%s_ns:%llu", key, (unsigned long long)ns);
+	else
+		append(text, bytes, "/%s_us:%llu", key,
+		       (unsigned long long)(ns / 1000));
+}
+
+static void append_io(char *text, size_t bytes, const struct sy_request *r)
+{
+	if (r->request_bytes != 64)
+		append(text, bytes, "/request:%u", r->request_bytes);
+	if (r->reply_bytes != 64)
+		append(text, bytes, "/reply:%u", r->reply_bytes);
+	if (r->tcp)
+		append(text, bytes, "/transport:tcp");
+	if (r->server_pu != SY_SERVER_SHARED)
+		append(text, bytes, "/server:%d", r->server_pu);
+}
+
+static void append_params(char *text, size_t bytes, const struct sy_request *r)
+{
+	const char *family = r->handoff ? "switch" : r->workload->name;
+
+	if (!r->handoff)
+		append(text, bytes, "/inflight:%u", r->inflight);
+	if (!strcmp(family, "cpu"))
+		append_time(text, bytes, "grain", r->grain_ns);
+	if (!strcmp(family, "wait") || !strcmp(family, "io"))
+		append_time(text, bytes, "wait", r->wait_ns);
+	if (!strcmp(family, "io"))
+		append_io(text, bytes, r);
+	append(text, bytes, "/placement:%s", r->placement);
+	if (!r->handoff && r->window != 1024)
+		append(text, bytes, "/window:%u", r->window);
+	if (r->hold_awake)
+		append(text, bytes, "/hold_awake:1");
+}
+
+int sy_point_name(struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	char row[64];
+	char params[SY_NAME_BYTES] = "";
+
+	sy_point_row(point, row, sizeof(row));
+	append_params(params, sizeof(params), r);
+	if (snprintf(point->name, sizeof(point->name), "%s/%s%s",
+	             sy_point_family(point), row,
+	             params) >= (int)sizeof(point->name))
+		return -ENAMETOOLONG;
+	snprintf(point->group, sizeof(point->group), "%s%.200s",
+	         sy_point_family(point), params);
+	point->load = (struct sy_load){
+		.wait_ns = r->wait_ns,
+		.request_bytes = r->request_bytes,
+		.reply_bytes = r->reply_bytes,
+		.tcp = r->tcp,
+		.server_pu = -1,
+	};
+	return 0;
+}
+
+static int resolve_server(struct sy_point *point,
+                          const struct sy_topology *topology,
+                          struct sy_reason *reason)
+{
+	int pu = point->request.server_pu;
+	struct sy_placement one;
+	char name[16], why[200];
+	int error;
+
+	if (pu == SY_SERVER_SHARED) {
+		point->load.server_pu =
+			point->where.bound ? point->where.pus[0] : -1;
+		return 0;
+	}
+	snprintf(name, sizeof(name), "%d", pu);
+	error = sy_placement_make(&one, topology, name, why, sizeof(why));
+	if (error)
+		return sy_reason(reason, -ENODEV, "the server's PU: %s", why);
+	sy_placement_free(&one);
+	point->load.server_pu = pu;
+	return 0;
+}
+
+int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
+                     struct sy_reason *reason)
+{
+	const char *absent = point->request.model->absent
+	                             ? point->request.model->absent()
+	                             : NULL;
+	char why[200];
+	int error;
+
+	if (absent)
+		return sy_reason(reason, -ENODEV, "%s", absent);
+	sy_point_release(point);
+	error = sy_placement_make(&point->where, topology,
+	                          point->request.placement, why, sizeof(why));
+	if (error)
+		return sy_reason(reason, error, "%s", why);
+	return resolve_server(point, topology, reason);
+}
+
+void sy_point_release(struct sy_point *point)
+{
+	sy_placement_free(&point->where);
+	memset(&point->where, 0, sizeof(point->where));
+}
+
+bool sy_point_stamped(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+
+	return r->workload &&
+	       (r->workload->stamped || r->grain_ns >= STAMPED_GRAIN_NS);
+}
+
+void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
+{
+	const struct sy_request *r = &point->request;
+	struct sy_batch batch = {
+		.inflight = r->inflight,
+		.window = r->window,
+		.pu_count = point->where.count ? point->where.count : 1,
+	};
+
+	*needs = (struct sy_needs){ .contexts = 2, .processes = 1 };
+	if (!r->handoff)
+		r->model->needs(&batch, needs);
+	needs->processes += 1;
+	needs->descriptors += WORKER_DESCRIPTORS;
+	needs->mappings += WORKER_MAPPINGS;
+	if (!r->handoff && !strcmp(r->workload->name, "io")) {
+		needs->processes += 1;
+		/* Both ends exist until the server has taken its own. */
+		needs->descriptors += 2 * (uint64_t)r->inflight;
+	}
+}
+
+int sy_point_fits(const struct sy_point *point, struct sy_reason *reason)
+{
+	struct sy_needs needs;
+	struct sy_limits limits;
+	uint64_t tasks;
+
+	sy_point_needs(point, &needs);
+	sy_limits_read(&limits);
+	tasks = (uint64_t)needs.threads + needs.processes;
+	if (tasks > limits.tasks_free)
+		return sy_reason(reason, -EAGAIN,
+		                 "needs %llu threads and processes, %llu can "
+		                 "still be made here (%s)",
+		                 (unsigned long long)tasks,
+		                 (unsigned long long)limits.tasks_free,
+		                 limits.tasks_by);
+	if (needs.descriptors > limits.descriptors)
+		return sy_reason(reason, -EMFILE,
+		                 "needs %llu file descriptors, the limit is "
+		                 "%llu (ulimit -Hn)",
+		                 (unsigned long long)needs.descriptors,
+		                 (unsigned long long)limits.descriptors);
+	if (needs.mappings > limits.mappings)
+		return sy_reason(reason, -ENOMEM,
+		                 "needs %llu memory maps, the limit is %llu "
+		                 "(vm.max_map_count)",
+		                 (unsigned long long)needs.mappings,
+		                 (unsigned long long)limits.mappings);
+	return 0;
+}

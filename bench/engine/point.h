@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * point.h - what is measured: a family, a model and parameters.
+ *
+ * Points that differ only in the model (or, for `switch`, the mechanism) form
+ * a group; the group is what one sees side by side and what is interleaved.
+ */
+#ifndef SY_POINT_H
+#define SY_POINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/reason.h"
+#include "host/topology.h"
+#include "model.h"
+#include "workloads/workload.h"
+
+#define SY_NAME_BYTES 224
+#define SY_PLACEMENT_BYTES 64
+
+/* The server runs on the PU of context 0: the stable placement. */
+#define SY_SERVER_SHARED (-2)
+
+/* What a person asks for; defaults in sy_request_default. */
+struct sy_request {
+	const struct sy_model *model;
+	const struct sy_handoff *handoff;   /* family switch, else NULL */
+	const struct sy_workload *workload; /* the other families, else NULL */
+	uint32_t inflight;
+	uint32_t window;
+	uint64_t grain_ns;
+	uint64_t wait_ns;
+	uint32_t request_bytes, reply_bytes;
+	bool tcp;
+	bool hold_awake;
+	int server_pu; /* SY_SERVER_SHARED or an OS index */
+	char placement[SY_PLACEMENT_BYTES];
+};
+
+struct sy_point {
+	struct sy_request request;
+	char name[SY_NAME_BYTES];
+	char group[SY_NAME_BYTES]; /* the name without its model */
+	struct sy_placement where; /* owned; empty until resolved */
+	struct sy_load load;       /* rounds are 0 until calibrated */
+};
+
+void sy_request_default(struct sy_request *request);
+
+/*
+ * Fills the name and the group of a point from its request, and its load but
+ * for the rounds.  -ENAMETOOLONG.
+ */
+int sy_point_name(struct sy_point *point);
+
+/*
+ * Finds the PUs.  -ENODEV with the reason where this machine does not have
+ * the placement, the server's PU or the model.
+ */
+int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
+                     struct sy_reason *reason);
+void sy_point_release(struct sy_point *point);
+
+/* "cpu", "wait", "io", "switch"; and "threads.condition" for a hand-off. */
+const char *sy_point_family(const struct sy_point *point);
+void sy_point_row(const struct sy_point *point, char *row, size_t bytes);
+
+/* What a worker that holds the point will take, itself included. */
+void sy_point_needs(const struct sy_point *point, struct sy_needs *needs);
+
+/*
+ * -EAGAIN, -EMFILE or -ENOMEM with the limit that would stop the point, by
+ * name and number, before it is started; 0 where none does.
+ */
+int sy_point_fits(const struct sy_point *point, struct sy_reason *reason);
+
+/* Whether the latency of every task is stamped: where that costs < 1 %. */
+bool sy_point_stamped(const struct sy_point *point);
+
+/* For the worker: a resolved point as JSON, and back.  NULL: no memory. */
+json_t *sy_point_to_json(const struct sy_point *point);
+int sy_point_from_json(struct sy_point *point, json_t *json,
+                       struct sy_reason *reason);
+
+#endif /* SY_POINT_H */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * point_json.c - a resolved point on its way to a worker.
+ *
+ * The worker may be of another build, so what arrives is checked as outside
+ * data is: names looked up, numbers bounded, nothing assumed.
+ */
+#include "engine/point.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *pus_to_json(const struct sy_placement *where)
+{
+	json_t *pus = json_array();
+
+	for (unsigned i = 0; pus && i < where->count; i++)
+		json_array_append_new(pus, json_integer(where->pus[i]));
+	return pus;
+}
+
+json_t *sy_point_to_json(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	const struct sy_load *load = &point->load;
+
+	return json_pack("{ss ss* ss* si si sI sI sI si si sb si sb sb so}",
+	                 "model", r->model->name, "mechanism",
+	                 r->handoff ? r->handoff->name : NULL, "workload",
+	                 r->workload ? r->workload->name : NULL, "inflight",
+	                 (int)r->inflight, "window", (int)r->window, "grain_ns",
+	                 (json_int_t)r->grain_ns, "rounds",
+	                 (json_int_t)load->rounds, "wait_ns",
+	                 (json_int_t)load->wait_ns, "request_bytes",
+	                 (int)load->request_bytes, "reply_bytes",
+	                 (int)load->reply_bytes, "tcp", load->tcp, "server_pu",
+	                 load->server_pu, "hold_awake", r->hold_awake, "bound",
+	                 point->where.bound, "pus", pus_to_json(&point->where));
+}
+
+static int find_names(struct sy_request *r, const char *model,
+                      const char *mechanism, const char *workload,
+                      struct sy_reason *reason)
+{
+	r->model = sy_model_find(model);
+	if (!r->model)
+		return sy_reason(reason, -EINVAL, "no model '%s'", model);
+	r->handoff = mechanism ? sy_handoff_find(r->model, mechanism) : NULL;
+	if (mechanism && !r->handoff)
+		return sy_reason(reason, -EINVAL, "no mechanism '%s'",
+		                 mechanism);
+	r->workload = workload ? sy_workload_find(workload) : NULL;
+	if (!r->workload == !r->handoff)
+		return sy_reason(reason, -EINVAL, "no workload '%s'",
+		                 workload ? workload : "");
+	return 0;
+}
+
+static int pus_from_json(struct sy_placement *where, json_t *pus)
+{
+	size_t count = json_array_size(pus);
+
+	if (count < 1 || count > SY_PUS_MAX)
+		return -EINVAL;
+	where->pus = calloc(count, sizeof(*where->pus));
+	if (!where->pus)
+		return -ENOMEM;
+	where->count = (unsigned)count;
+	for (size_t i = 0; i < count; i++)
+		where->pus[i] = (int)json_integer_value(json_array_get(pus, i));
+	return 0;
+}
+
+int sy_point_from_json(struct sy_point *point, json_t *json,
+                       struct sy_reason *reason)
+{
+	struct sy_request *r = &point->request;
+	struct sy_load *load = &point->load;
+	const char *model, *mechanism = NULL, *workload = NULL;
+	json_int_t grain_ns, rounds, wait_ns;
+	int inflight, window, request_bytes, reply_bytes, tcp, hold_awake;
+	int server_pu, bound, error;
+	json_error_t where;
+	json_t *pus;
+
+	memset(point, 0, sizeof(*point));
+	if (json_unpack_ex(json, &where, 0,
+	                   "{ss s?s s?s si si sI sI sI si si sb si sb sb so}",
+	                   "model", &model, "mechanism", &mechanism, "workload",
+	                   &workload, "inflight", &inflight, "window", &window,
+	                   "grain_ns", &grain_ns, "rounds", &rounds, "wait_ns",
+	                   &wait_ns, "request_bytes", &request_bytes,
+	                   "reply_bytes", &reply_bytes, "tcp", &tcp,
+	                   "server_pu", &server_pu, "hold_awake", &hold_awake,
+	                   "bound", &bound, "pus", &pus))
+		return sy_reason(reason, -EPROTO, "point: %s", where.text);
+	if (inflight < 1 || window < 1 || (window & (window - 1)) ||
+	    rounds < 0 || wait_ns < 0 || grain_ns < 0 || request_bytes < 8 ||
+	    reply_bytes < 8)
+		return sy_reason(reason, -EINVAL, "point: value out of range");
+	error = find_names(r, model, mechanism, workload, reason);
+	if (error)
+		return error;
+	r->inflight = (uint32_t)inflight;
+	r->window = (uint32_t)window;
+	r->grain_ns = (uint64_t)grain_ns;
+	r->hold_awake = hold_awake;
+	*load = (struct sy_load){
+		.rounds = (uint64_t)rounds,
+		.wait_ns = (uint64_t)wait_ns,
+		.request_bytes = (uint32_t)request_bytes,
+		.reply_bytes = (uint32_t)reply_bytes,
+		.tcp = tcp,
+		.server_pu = server_pu,
+	};
+	point->where.bound = bound;
+	error = pus_from_json(&point->where, pus);
+	return error ? sy_reason(reason, error, "point: bad PUs") : 0;
+}

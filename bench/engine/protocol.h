@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * protocol.h - what driver and worker say to one another: JSON, one object a
+ * line, over a stream socket.
+ *
+ *   worker  {"hello":{"protocol":1,"program":"switchyard 0.1.0",...}}
+ *   driver  {"open":{point}}       worker  {"ready":{}}
+ *   driver  {"size":target_ns}     worker  {"sized":operations}
+ *   driver  {"slice":[n,warmup]}   worker  {"sample":{...}}
+ *   driver  {"quit":true}          (the worker ends)
+ *
+ * Any request may be answered by {"error":{"code":errno,"reason":"..."}}.
+ */
+#ifndef SY_PROTOCOL_H
+#define SY_PROTOCOL_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "engine/subject.h"
+
+#define SY_PROTOCOL_VERSION 1
+
+/* The longest line that is taken: a sample with all buckets is below. */
+#define SY_LINE_BYTES (256 * 1024)
+
+/* Bytes read that do not make a line yet. */
+struct sy_line_reader {
+	int fd;
+	size_t used, scanned;
+	char *buffer; /* SY_LINE_BYTES, owned */
+};
+
+int sy_line_reader_open(struct sy_line_reader *reader, int fd);
+void sy_line_reader_close(struct sy_line_reader *reader);
+
+/*
+ * The next object, waiting at most `timeout_ms` (-1: for ever), also for
+ * `cancel_fd` (or -1) to become readable.  -ETIMEDOUT, -ECANCELED, -EPIPE
+ * (the other end is gone), -EPROTO (not JSON, too long).
+ */
+int sy_message_receive(struct sy_line_reader *reader, int cancel_fd,
+                       int timeout_ms, json_t **message);
+
+/* Sends and releases the object; NULL (no memory) is -ENOMEM. */
+int sy_message_send(int fd, json_t *message);
+
+/* A slice as it goes over the wire and into the journal, and back. */
+json_t *sy_slice_to_json(const struct sy_slice *slice);
+int sy_slice_from_json(struct sy_slice *slice, const json_t *json);
+
+#endif /* SY_PROTOCOL_H */

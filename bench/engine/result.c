@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* result.c - see result.h. */
+#include "engine/result.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+const char *sy_state_name(enum sy_state state)
+{
+	static const char *const names[] = {
+		[SY_PLANNED] = "stopped", [SY_MEASURED] = "measured",
+		[SY_ABSENT] = "absent",   [SY_FAILED] = "failed",
+		[SY_INVALID] = "invalid", [SY_WRONG] = "wrong",
+	};
+
+	return names[state];
+}
+
+static int make_room(struct sy_result *result)
+{
+	size_t room = result->room ? result->room * 2 : 32;
+	struct sy_sample *samples;
+
+	if (result->count < result->room)
+		return 0;
+	samples = realloc(result->samples, room * sizeof(*samples));
+	if (!samples)
+		return -ENOMEM;
+	result->samples = samples;
+	result->room = room;
+	return 0;
+}
+
+static int add_latencies(struct sy_result *result,
+                         const struct sy_histogram *latencies)
+{
+	if (!latencies->total)
+		return 0;
+	if (!result->latencies)
+		result->latencies = calloc(1, sizeof(*result->latencies));
+	if (!result->latencies)
+		return -ENOMEM;
+	sy_histogram_merge(result->latencies, latencies);
+	return 0;
+}
+
+static void add_totals(struct sy_result *result, const struct sy_slice *slice)
+{
+	result->operations += slice->operations;
+	result->elapsed_ns += slice->elapsed_ns;
+	result->usage.voluntary += slice->usage.voluntary;
+	result->usage.involuntary += slice->usage.involuntary;
+	result->usage.cpu_ns += slice->usage.cpu_ns;
+	result->server_ns += slice->server_ns;
+	result->migrations += slice->migrations;
+	for (unsigned i = 0; i < SY_PUS_MAX / 64; i++)
+		result->visited[i] |= slice->visited[i];
+}
+
+int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
+                  uint32_t set, uint32_t round)
+{
+	double operations = (double)slice->operations;
+
+	if (make_room(result) || add_latencies(result, &slice->latencies))
+		return -ENOMEM;
+	result->samples[result->count++] = (struct sy_sample){
+		.set = set,
+		.round = round,
+		.ns = (double)slice->elapsed_ns / operations,
+		.alone_ns = slice->alone_operations
+		                    ? (double)slice->alone_ns /
+		                              (double)slice->alone_operations
+		                    : 0,
+		.voluntary = (double)slice->usage.voluntary / operations,
+	};
+	add_totals(result, slice);
+	if (result->state == SY_PLANNED)
+		result->state = SY_MEASURED;
+	return 0;
+}
+
+void sy_result_free(struct sy_result *result)
+{
+	free(result->samples);
+	free(result->latencies);
+	*result = (struct sy_result){ 0 };
+}
+
+bool sy_result_open(const struct sy_result *result)
+{
+	return result->state == SY_PLANNED || result->state == SY_MEASURED;
+}
+
+void sy_result_fail(struct sy_result *result, enum sy_state state,
+                    const struct sy_reason *reason)
+{
+	if (!sy_result_open(result))
+		return;
+	result->state = state;
+	result->reason = *reason;
+}

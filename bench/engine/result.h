@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * result.h - what the slices of a point add up to.
+ */
+#ifndef SY_RESULT_H
+#define SY_RESULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/point.h"
+#include "engine/subject.h"
+
+enum sy_state {
+	SY_PLANNED,  /* nothing measured yet */
+	SY_MEASURED, /* at least one slice, none refused */
+	SY_ABSENT,   /* not here: the machine or the build does not have it */
+	SY_FAILED,   /* died, hung, refused, a limit: with the reason */
+	SY_INVALID,  /* measured, but not what it claims to be */
+	SY_WRONG,    /* a wrong checksum: there is no number */
+};
+
+/* The name of a state as in results.json. */
+const char *sy_state_name(enum sy_state state);
+
+/* One slice, an operation. */
+struct sy_sample {
+	uint32_t set, round;
+	double ns;        /* wall time */
+	double alone_ns;  /* of the mechanism without a switch, or 0 */
+	double voluntary; /* switches */
+};
+
+struct sy_result {
+	enum sy_state state;
+	struct sy_reason reason;
+	size_t count, room;
+	struct sy_sample *samples;
+	struct sy_histogram *latencies; /* of all slices, or NULL */
+	uint64_t operations, elapsed_ns;
+	struct sy_usage usage;
+	uint64_t server_ns, migrations;
+	uint64_t visited[SY_PUS_MAX / 64];
+	uint64_t slice_operations; /* what a slice was sized to; 0: not yet */
+	unsigned dropped;          /* slices that missed their size */
+};
+
+/* Adds a slice.  -ENOMEM. */
+int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
+                  uint32_t set, uint32_t round);
+void sy_result_free(struct sy_result *result);
+
+/* Notes why a point has no number; the first reason stays. */
+void sy_result_fail(struct sy_result *result, enum sy_state state,
+                    const struct sy_reason *reason);
+
+/* Whether it is still to be measured. */
+bool sy_result_open(const struct sy_result *result);
+
+#endif /* SY_RESULT_H */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slice_json.c - a slice as JSON: in the protocol and in the journal alike.
+ *
+ * Latencies travel as [bucket, count] pairs of the buckets that hold any.
+ */
+#include "engine/protocol.h"
+
+#include <errno.h>
+#include <string.h>
+
+static json_t *visited_to_json(const uint64_t *visited)
+{
+	json_t *pus = json_array();
+
+	for (int pu = 0; pus && pu < SY_PUS_MAX; pu++)
+		if (visited[pu / 64] >> (pu % 64) & 1)
+			json_array_append_new(pus, json_integer(pu));
+	return pus;
+}
+
+static json_t *latencies_to_json(const struct sy_histogram *latencies)
+{
+	json_t *pairs = json_array();
+
+	for (int i = 0; pairs && i < SY_HISTOGRAM_BUCKETS; i++)
+		if (latencies->counts[i])
+			json_array_append_new(
+				pairs,
+				json_pack("[iI]", i,
+			                  (json_int_t)latencies->counts[i]));
+	return pairs;
+}
+
+json_t *sy_slice_to_json(const struct sy_slice *slice)
+{
+	json_t *json =
+		json_pack("{sI sI sI sI sI sI sI sI so}", "operations",
+	                  (json_int_t)slice->operations, "elapsed_ns",
+	                  (json_int_t)slice->elapsed_ns, "voluntary",
+	                  (json_int_t)slice->usage.voluntary, "involuntary",
+	                  (json_int_t)slice->usage.involuntary, "cpu_ns",
+	                  (json_int_t)slice->usage.cpu_ns, "server_ns",
+	                  (json_int_t)slice->server_ns, "migrations",
+	                  (json_int_t)slice->migrations, "alone_operations",
+	                  (json_int_t)slice->alone_operations, "pus",
+	                  visited_to_json(slice->visited));
+
+	if (json && slice->alone_operations)
+		json_object_set_new(json, "alone_ns",
+		                    json_integer((json_int_t)slice->alone_ns));
+	if (json && slice->latencies.total) {
+		json_object_set_new(
+			json, "latency_max_ns",
+			json_integer((json_int_t)slice->latencies.max));
+		json_object_set_new(json, "latencies",
+		                    latencies_to_json(&slice->latencies));
+	}
+	return json;
+}
+
+/* A non-negative integer, 0 where it is not there; counts what is wrong. */
+static uint64_t number(const json_t *json, const char *key, int *wrong)
+{
+	const json_t *value = json_object_get(json, key);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 0) {
+		++*wrong;
+		return 0;
+	}
+	return (uint64_t)json_integer_value(value);
+}
+
+static int visited_from_json(uint64_t *visited, const json_t *pus)
+{
+	size_t i;
+	json_t *pu;
+
+	json_array_foreach(pus, i, pu)
+	{
+		json_int_t index = json_integer_value(pu);
+
+		if (!json_is_integer(pu) || index < 0 || index >= SY_PUS_MAX)
+			return -EPROTO;
+		visited[index / 64] |= UINT64_C(1) << (index % 64);
+	}
+	return 0;
+}
+
+static int latencies_from_json(struct sy_histogram *latencies,
+                               const json_t *pairs)
+{
+	size_t i;
+	json_t *pair;
+
+	json_array_foreach(pairs, i, pair)
+	{
+		json_int_t bucket, count;
+
+		if (json_unpack(pair, "[II!]", &bucket, &count) || bucket < 0 ||
+		    bucket >= SY_HISTOGRAM_BUCKETS || count < 0 ||
+		    count > UINT32_MAX)
+			return -EPROTO;
+		latencies->counts[bucket] += (uint32_t)count;
+		latencies->total += (uint64_t)count;
+	}
+	return 0;
+}
+
+int sy_slice_from_json(struct sy_slice *slice, const json_t *json)
+{
+	int wrong = 0;
+
+	memset(slice, 0, sizeof(*slice));
+	slice->operations = number(json, "operations", &wrong);
+	slice->elapsed_ns = number(json, "elapsed_ns", &wrong);
+	slice->usage.voluntary = number(json, "voluntary", &wrong);
+	slice->usage.involuntary = number(json, "involuntary", &wrong);
+	slice->usage.cpu_ns = number(json, "cpu_ns", &wrong);
+	slice->server_ns = number(json, "server_ns", &wrong);
+	slice->migrations = number(json, "migrations", &wrong);
+	slice->alone_operations = number(json, "alone_operations", &wrong);
+	slice->alone_ns = number(json, "alone_ns", &wrong);
+	slice->latencies.max = number(json, "latency_max_ns", &wrong);
+	if (wrong || !slice->operations || !slice->elapsed_ns ||
+	    visited_from_json(slice->visited, json_object_get(json, "pus")))
+		return -EPROTO;
+	return latencies_from_json(&slice->latencies,
+	                           json_object_get(json, "latencies"));
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * subject.c - see subject.h.
+ *
+ * A subject is either a model with a workload or a pair of contexts of one
+ * hand-off mechanism; both come down to `run this many`.
+ */
+#include "engine/subject.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "engine/batch.h"
+#include "host/awake.h"
+
+/* Latencies kept of one slice: 1 MiB. */
+#define STAMPS_MAX (UINT64_C(1) << 17)
+/* The shortest timer slack that the kernel takes (0 means: the default). */
+#define TIMER_SLACK_NS 1
+/* A trial must be this long for its rate to be believed. */
+#define TRIAL_NS 2000000
+#define TRIALS_MAX 9
+
+struct sy_subject {
+	const struct sy_point *point;
+	struct sy_batch *batch;
+	void *model;    /* of the model's open, or the pair of the hand-off */
+	void *workload; /* of the workload's open */
+	struct sy_usage_watch *watch;
+	struct sy_awake *awake;
+	uint64_t *values; /* SY_VALUE_PERIOD expected ones, on demand */
+	struct sy_tally expected;
+	uint64_t expected_count; /* what `expected` is for */
+};
+
+static int create_batch(struct sy_subject *subject)
+{
+	const struct sy_point *point = subject->point;
+	const struct sy_request *r = &point->request;
+	struct sy_batch_spec spec = {
+		.model = r->handoff ? NULL : r->model,
+		.inflight = r->handoff ? 1 : r->inflight,
+		.window = r->window,
+		.stamp_count = sy_point_stamped(point) ? STAMPS_MAX : 0,
+		.pus = point->where.pus,
+		.pu_count = point->where.count,
+		.bound = point->where.bound,
+	};
+
+	if (r->workload)
+		spec.scratch_bytes = r->workload->scratch_bytes(&point->load);
+	return sy_batch_create(&subject->batch, &spec);
+}
+
+static int open_parts(struct sy_subject *s, const char **part)
+{
+	const struct sy_request *r = &s->point->request;
+	int error;
+
+	*part = "memory for the batch";
+	error = create_batch(s);
+	if (error)
+		return error;
+	*part = "binding";
+	error = s->batch->bind(s->batch, 0);
+	if (!error && r->hold_awake) {
+		*part = "hold-awake spinners";
+		error = sy_awake_start(&s->awake, s->point->where.pus,
+		                       s->point->where.count);
+	}
+	if (!error && r->workload) {
+		*part = "the workload";
+		error = r->workload->open(&s->workload, &s->point->load,
+		                          s->batch);
+	}
+	if (error)
+		return error;
+	*part = "the model's contexts";
+	error = r->handoff ? r->handoff->open(&s->model, s->batch)
+	                   : r->model->open(&s->model, s->batch);
+	if (error)
+		return error;
+	*part = "counters of the model's processes";
+	return sy_usage_open(&s->watch, s->batch);
+}
+
+int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
+                    struct sy_reason *reason)
+{
+	struct sy_subject *new = calloc(1, sizeof(*new));
+	const char *part;
+	int error;
+
+	if (!new)
+		return sy_reason(reason, -ENOMEM, "no memory");
+	new->point = point;
+	new->expected_count = UINT64_MAX;
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+	error = open_parts(new, &part);
+	if (error) {
+		sy_reason(reason, error, "cannot set up %s: %s", part,
+		          strerror(-error));
+		sy_subject_close(new);
+		return error;
+	}
+	*subject = new;
+	return 0;
+}
+
+void sy_subject_close(struct sy_subject *s)
+{
+	const struct sy_request *r = &s->point->request;
+
+	sy_usage_close(s->watch);
+	if (s->model && r->handoff)
+		r->handoff->close(s->model);
+	else if (s->model)
+		r->model->close(s->model);
+	if (s->workload)
+		r->workload->close(s->workload, s->batch);
+	if (s->awake)
+		sy_awake_stop(s->awake);
+	if (s->batch)
+		sy_batch_destroy(s->batch);
+	free(s->values);
+	free(s);
+}
+
+/* Runs `count` operations and nothing else. */
+static int carry_out(struct sy_subject *s, uint64_t count)
+{
+	const struct sy_request *r = &s->point->request;
+
+	if (r->handoff)
+		return r->handoff->run(s->model, count);
+	s->batch->task_count = count;
+	return r->model->run(s->model);
+}
+
+/* Even for hand-offs, a whole batch for tasks, no more than can be stamped. */
+static uint64_t allowed_count(const struct sy_subject *s, uint64_t count)
+{
+	uint64_t least = s->batch->inflight;
+
+	if (s->point->request.handoff)
+		return count < 2 ? 2 : count & ~UINT64_C(1);
+	if (sy_point_stamped(s->point) && count > STAMPS_MAX)
+		count = STAMPS_MAX;
+	return count < least ? least : count;
+}
+
+/* The values once, since one can cost 10 ms; their sum for each new count. */
+static int expect(struct sy_subject *s, uint64_t count)
+{
+	if (s->expected_count == count)
+		return 0;
+	if (!s->values) {
+		s->values = calloc(SY_VALUE_PERIOD, sizeof(*s->values));
+		if (!s->values)
+			return -ENOMEM;
+		sy_workload_values(s->point->request.workload, &s->point->load,
+		                   s->values);
+	}
+	sy_workload_expect(s->values, count, &s->expected);
+	s->expected_count = count;
+	return 0;
+}
+
+static int check(struct sy_subject *s, uint64_t count, struct sy_reason *reason)
+{
+	struct sy_tally got;
+
+	if (!s->point->request.workload)
+		return 0;
+	sy_batch_tally(s->batch, &got);
+	if (got.error)
+		return sy_reason(reason, got.error, "a task failed: %s",
+		                 strerror(-got.error));
+	if (expect(s, count))
+		return sy_reason(reason, -ENOMEM, "no memory");
+	if (got.done == s->expected.done && got.sum == s->expected.sum &&
+	    got.proof == s->expected.proof)
+		return 0;
+	return sy_reason(reason, -EBADMSG,
+	                 "wrong checksum: %" PRIu64 " of %" PRIu64
+	                 " tasks, sum %016" PRIx64 " instead of %016" PRIx64
+	                 ", proof %016" PRIx64 " instead of %016" PRIx64,
+	                 got.done, count, got.sum, s->expected.sum, got.proof,
+	                 s->expected.proof);
+}
+
+static void reset(struct sy_subject *s)
+{
+	struct sy_batch *batch = s->batch;
+
+	sy_batch_reset(batch);
+	for (uint32_t i = 0; i < batch->context_count; i++) {
+		batch->contexts[i].migrations = 0;
+		memset(batch->contexts[i].visited, 0,
+		       sizeof(batch->contexts[i].visited));
+	}
+}
+
+/* One clocked and checked run, without counters. */
+static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
+                 struct sy_reason *reason)
+{
+	uint64_t begin_ns;
+	int error;
+
+	reset(s);
+	begin_ns = sy_clock_ns();
+	error = carry_out(s, count);
+	*elapsed_ns = sy_clock_ns() - begin_ns;
+	if (error)
+		return sy_reason(reason, error, "the model failed: %s",
+		                 strerror(-error));
+	return check(s, count, reason);
+}
+
+/* Grows the count until a trial is long enough to tell a rate. */
+static int first_rate(struct sy_subject *s, uint64_t *count, double *rate_ns,
+                      struct sy_reason *reason)
+{
+	uint64_t elapsed_ns = 0;
+	int error = trial(s, *count, &elapsed_ns, reason);
+
+	while (!error && elapsed_ns < TRIAL_NS / 4) {
+		uint64_t next = allowed_count(s, *count * 4);
+
+		if (next == *count)
+			break;
+		*count = next;
+		error = trial(s, *count, &elapsed_ns, reason);
+	}
+	*rate_ns = (double)elapsed_ns / (double)*count;
+	return error;
+}
+
+static uint64_t scaled(const struct sy_subject *s, uint64_t target_ns,
+                       double rate_ns)
+{
+	return allowed_count(s, (uint64_t)((double)target_ns /
+	                                   (rate_ns > 0.01 ? rate_ns : 0.01)));
+}
+
+int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
+                    uint64_t *operations, struct sy_reason *reason)
+{
+	double rates[TRIALS_MAX], rate_ns;
+	uint64_t count = allowed_count(s, 1), elapsed_ns;
+	int error = first_rate(s, &count, &rate_ns, reason);
+	unsigned trials = 0, agreeing = 0;
+
+	while (!error && trials < TRIALS_MAX && agreeing < 3) {
+		count = scaled(s, TRIAL_NS, rate_ns);
+		error = trial(s, count, &elapsed_ns, reason);
+		rates[trials] = (double)elapsed_ns / (double)count;
+		/* Agreement is with the trial before: the mode of a bimodal
+		   point does not matter, three in a row of it do. */
+		agreeing = rates[trials] > rate_ns * 0.8 &&
+		                           rates[trials] < rate_ns * 1.25
+		                   ? agreeing + 1
+		                   : 0;
+		rate_ns = rates[trials++];
+	}
+	if (error)
+		return error;
+	if (agreeing < 3)
+		sy_median(rates, trials, &rate_ns);
+	*operations = scaled(s, target_ns, rate_ns);
+	return 0;
+}
+
+static void collect(const struct sy_subject *s, struct sy_slice *slice)
+{
+	const struct sy_batch *batch = s->batch;
+	uint64_t stamps = 0;
+
+	for (uint32_t i = 0; i < batch->context_count; i++) {
+		const struct sy_context *context = &batch->contexts[i];
+
+		slice->migrations += context->migrations;
+		for (unsigned w = 0; w < SY_PUS_MAX / 64; w++)
+			slice->visited[w] |= context->visited[w];
+	}
+	if (batch->latencies_ns)
+		stamps = slice->operations;
+	for (uint64_t i = 0; i < stamps; i++)
+		sy_histogram_add(&slice->latencies, batch->latencies_ns[i]);
+}
+
+/* A quarter of the hand-offs is enough: nothing is scheduled in it. */
+static int run_alone(struct sy_subject *s, struct sy_slice *slice,
+                     struct sy_reason *reason)
+{
+	const struct sy_handoff *handoff = s->point->request.handoff;
+	uint64_t begin_ns;
+	int error;
+
+	if (!handoff || !handoff->alone)
+		return 0;
+	slice->alone_operations = allowed_count(s, slice->operations / 4);
+	begin_ns = sy_clock_ns();
+	error = handoff->alone(s->model, slice->alone_operations);
+	slice->alone_ns = sy_clock_ns() - begin_ns;
+	return error ? sy_reason(reason, error,
+	                         "the mechanism on its own failed: %s",
+	                         strerror(-error))
+	             : 0;
+}
+
+static uint64_t server_ns(const struct sy_subject *s)
+{
+	const struct sy_workload *workload = s->point->request.workload;
+	pid_t server = workload ? workload->server(s->workload) : 0;
+
+	return server ? sy_usage_process_ns(server) : 0;
+}
+
+static int measure(struct sy_subject *s, struct sy_slice *slice,
+                   struct sy_reason *reason)
+{
+	struct sy_usage before, after;
+	uint64_t served_ns = server_ns(s);
+	int error = sy_usage_read(s->watch, &before);
+
+	if (!error)
+		error = trial(s, slice->operations, &slice->elapsed_ns, reason);
+	else
+		sy_reason(reason, error, "a process of the model died");
+	if (error)
+		return error;
+	error = sy_usage_read(s->watch, &after);
+	if (error)
+		return sy_reason(reason, error, "a process of the model died");
+	slice->usage = sy_usage_since(&after, &before);
+	slice->server_ns = server_ns(s) - served_ns;
+	collect(s, slice);
+	return run_alone(s, slice, reason);
+}
+
+int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
+                   struct sy_slice *slice, struct sy_reason *reason)
+{
+	uint64_t ignored_ns;
+	int error = 0;
+
+	memset(slice, 0, sizeof(*slice));
+	slice->operations = allowed_count(s, operations);
+	if (s->awake)
+		sy_awake_set(s->awake, true);
+	if (warmup)
+		error = trial(s, allowed_count(s, warmup), &ignored_ns, reason);
+	if (!error)
+		error = measure(s, slice, reason);
+	if (s->awake)
+		sy_awake_set(s->awake, false);
+	return error;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * subject.h - a point held ready: contexts created, bound and blocked.
+ *
+ * Every front end measures through sy_subject_run, so that all of them mean
+ * the same by an operation: a task, or one one-way hand-off.
+ */
+#ifndef SY_SUBJECT_H
+#define SY_SUBJECT_H
+
+#include <stdint.h>
+
+#include "engine/point.h"
+#include "engine/usage.h"
+#include "stats/stats.h"
+
+/* What one slice showed. */
+struct sy_slice {
+	uint64_t operations;
+	uint64_t elapsed_ns;
+	uint64_t alone_ns; /* the mechanism without a switch, for as many
+	                      hand-offs as `alone_operations`; 0: none */
+	uint64_t alone_operations;
+	struct sy_usage usage;
+	uint64_t server_ns;  /* CPU time of the workload's server */
+	uint64_t migrations; /* at least so many */
+	uint64_t visited[SY_PUS_MAX / 64];
+	/* Latencies of the tasks, where they are stamped; total 0: none. */
+	struct sy_histogram latencies;
+};
+
+struct sy_subject;
+
+/*
+ * Opens a resolved point in this process, which binds itself to the PU of
+ * context 0.  On failure nothing is left and the reason says what failed.
+ */
+int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
+                    struct sy_reason *reason);
+void sy_subject_close(struct sy_subject *subject);
+
+/*
+ * Finds how many operations take about `target_ns`, from three trials that
+ * agree within a quarter (or the median of nine that do not): at least the
+ * number of lanes, at most what can be stamped.
+ */
+int sy_subject_size(struct sy_subject *subject, uint64_t target_ns,
+                    uint64_t *operations, struct sy_reason *reason);
+
+/*
+ * Runs `warmup` operations without a clock, then `operations` with one, and
+ * checks every answer after the clock has stopped.  -EBADMSG: a wrong answer,
+ * so there is no number; other errors are of the mechanism.
+ */
+int sy_subject_run(struct sy_subject *subject, uint64_t operations,
+                   uint64_t warmup, struct sy_slice *slice,
+                   struct sy_reason *reason);
+
+#endif /* SY_SUBJECT_H */

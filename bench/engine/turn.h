@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * turn.h - one set of one group: workers started, asked in turns, ended.
+ */
+#ifndef SY_TURN_H
+#define SY_TURN_H
+
+#include "engine/measure.h"
+#include "engine/remote.h"
+
+/* A point that takes part, or a sentinel. */
+struct sy_entrant {
+	struct sy_point *point;
+	struct sy_result *result;
+	struct sy_remote remote;
+	double cost_ns; /* wall time that a slice takes, smoothed */
+	unsigned resized;
+	bool sentinel;
+};
+
+struct sy_turn {
+	const struct sy_plan *plan;
+	const struct sy_hooks *hooks;
+	struct sy_session *session;
+	struct sy_entrant *entrants; /* the two sentinels come first */
+	size_t count;
+	uint32_t set;
+	uint64_t end_ns;  /* CLOCK_MONOTONIC: no new round after it */
+	uint64_t *random; /* the run's */
+	struct sy_progress *progress;
+};
+
+/*
+ * Carries the turn out; at least one round, whatever the time.  Returns
+ * -ECANCELED, -ENOMEM or the journal's error; failing workers are not errors.
+ */
+int sy_turn_run(struct sy_turn *turn, struct sy_reason *reason);
+
+#endif /* SY_TURN_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usage.h - what the kernel counted: context switches and CPU time.
+ *
+ * RUSAGE_CHILDREN knows only children that were reaped, so the live processes
+ * of a model are read one by one; otherwise a pool would seem to switch never.
+ */
+#ifndef SY_USAGE_H
+#define SY_USAGE_H
+
+#include <stdint.h>
+
+#include "model.h"
+
+struct sy_usage {
+	uint64_t voluntary;   /* context switches: the context gave way */
+	uint64_t involuntary; /* it was made to */
+	uint64_t cpu_ns;      /* user + system */
+};
+
+struct sy_usage_watch;
+
+/*
+ * Watches the calling process, its reaped children and the processes that
+ * the contexts name now.  -ENOMEM, -EMFILE, -ENOENT.
+ */
+int sy_usage_open(struct sy_usage_watch **watch, const struct sy_batch *batch);
+void sy_usage_close(struct sy_usage_watch *watch);
+
+/* Counts since these processes began.  -ESRCH where one has died. */
+int sy_usage_read(const struct sy_usage_watch *watch, struct sy_usage *usage);
+
+/* `later` less `earlier`. */
+struct sy_usage sy_usage_since(const struct sy_usage *later,
+                               const struct sy_usage *earlier);
+
+/* CPU time of one process so far, 0 where it is gone. */
+uint64_t sy_usage_process_ns(pid_t process);
+
+#endif /* SY_USAGE_H */

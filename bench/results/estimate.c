@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* estimate.c - from samples in sets to medians and intervals. */
+#include "results/estimate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define RESAMPLES 2000
+/* Two modes are told apart where one is this much slower than the other. */
+#define MODES_FACTOR 1.5
+
+struct columns {
+	double *values, *others;
+	uint32_t *sets;
+};
+
+static int columns_open(struct columns *columns, size_t count)
+{
+	columns->values = calloc(count + 1, sizeof(double));
+	columns->others = calloc(count + 1, sizeof(double));
+	columns->sets = calloc(count + 1, sizeof(uint32_t));
+	return columns->values && columns->others && columns->sets ? 0
+	                                                           : -ENOMEM;
+}
+
+static void columns_close(struct columns *columns)
+{
+	free(columns->values);
+	free(columns->others);
+	free(columns->sets);
+}
+
+static int bootstrap(const struct sy_result *result, bool net, uint64_t seed,
+                     struct sy_estimate *estimate)
+{
+	struct columns c;
+	int error = columns_open(&c, result->count);
+
+	for (size_t i = 0; i < result->count && !error; i++) {
+		const struct sy_sample *sample = &result->samples[i];
+
+		c.values[i] = sample->ns - (net ? sample->alone_ns : 0);
+		c.sets[i] = sample->set;
+	}
+	if (!error) {
+		struct sy_samples samples = { c.values, c.sets, result->count };
+
+		error = sy_bootstrap_median(&samples, RESAMPLES, seed,
+		                            estimate);
+	}
+	columns_close(&c);
+	return error;
+}
+
+int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
+                   struct sy_estimate *estimate)
+{
+	return bootstrap(result, false, seed, estimate);
+}
+
+int sy_estimate_net(const struct sy_result *result, uint64_t seed,
+                    struct sy_estimate *estimate)
+{
+	if (!result->count || !(result->samples[0].alone_ns > 0))
+		return -ENODATA;
+	return bootstrap(result, true, seed, estimate);
+}
+
+static int before(const struct sy_sample *a, const struct sy_sample *b)
+{
+	return a->set != b->set ? a->set < b->set : a->round < b->round;
+}
+
+/* Samples of both stand in the order of set and round: a merge pairs them. */
+static size_t pair(const struct sy_result *a, const struct sy_result *b,
+                   struct columns *c)
+{
+	size_t i = 0, j = 0, pairs = 0;
+
+	while (i < a->count && j < b->count) {
+		const struct sy_sample *one = &a->samples[i];
+		const struct sy_sample *two = &b->samples[j];
+
+		if (before(one, two)) {
+			i++;
+		} else if (before(two, one)) {
+			j++;
+		} else {
+			c->values[pairs] = one->ns;
+			c->others[pairs] = two->ns;
+			c->sets[pairs++] = one->set;
+			i++;
+			j++;
+		}
+	}
+	return pairs;
+}
+
+int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
+                      uint64_t seed, struct sy_estimate *ratio)
+{
+	struct columns c;
+	int error = columns_open(&c, a->count);
+
+	if (!error) {
+		struct sy_samples samples = { c.values, c.sets,
+			                      pair(a, b, &c) };
+
+		error = samples.count < SY_SLICES_LEAST
+		                ? -ENODATA
+		                : sy_bootstrap_ratio(&samples, c.others,
+		                                     RESAMPLES, seed, ratio);
+	}
+	columns_close(&c);
+	return error;
+}
+
+int sy_estimate_modes(const struct sy_result *result, int *bimodal,
+                      double *lower, double *upper)
+{
+	struct columns c;
+	int error = columns_open(&c, result->count);
+
+	for (size_t i = 0; i < result->count && !error; i++)
+		c.values[i] = result->samples[i].ns;
+	if (!error)
+		error = sy_modes(c.values, result->count, MODES_FACTOR, bimodal,
+		                 lower, upper);
+	columns_close(&c);
+	return error;
+}

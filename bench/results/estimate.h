@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * estimate.h - estimates from the samples of results; internal to results/.
+ */
+#ifndef SY_ESTIMATE_H
+#define SY_ESTIMATE_H
+
+#include "engine/result.h"
+#include "stats/stats.h"
+
+/* Fewer slices, or fewer pairs of them, than this make no interval. */
+#define SY_SLICES_LEAST 5
+
+/* Of wall time an operation; net: less that of the mechanism alone. */
+int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
+                   struct sy_estimate *estimate);
+int sy_estimate_net(const struct sy_result *result, uint64_t seed,
+                    struct sy_estimate *estimate);
+
+/*
+ * Median of a.ns / b.ns over the rounds in which both were asked; -ENODATA
+ * where those are fewer than SY_SLICES_LEAST.
+ */
+int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
+                      uint64_t seed, struct sy_estimate *ratio);
+
+int sy_estimate_modes(const struct sy_result *result, int *bimodal,
+                      double *lower, double *upper);
+
+#endif /* SY_ESTIMATE_H */

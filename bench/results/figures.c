@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* figures.c - from results to drawings; see figures.h. */
+#include "figures.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "figure_parts.h"
+
+/* A figure takes a quarter of a second; a machine can be busy. */
+#define GNUPLOT_LIMIT_MS 30000
+
+static const struct figure {
+	const char *name;
+	int (*write)(const json_t *results, int dir_fd);
+} figures[] = {
+	{ "throughput", sy_throughput_write },
+	{ "switch", sy_switch_write },
+};
+#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+
+/* Makes the folder where it is not there, and opens it. */
+static int open_folder(int parent_fd, const char *name, int *fd)
+{
+	if (mkdirat(parent_fd, name, 0755) && errno != EEXIST)
+		return -errno;
+	*fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? -errno : 0;
+}
+
+/* RUN/plots and RUN/plots/data. */
+static int open_folders(const char *run_dir, int *plots_fd, int *data_fd)
+{
+	int run_fd, err;
+
+	run_fd = open(run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (run_fd < 0)
+		return -errno;
+	err = open_folder(run_fd, "plots", plots_fd);
+	close(run_fd);
+	if (err)
+		return err;
+	err = open_folder(*plots_fd, "data", data_fd);
+	if (err)
+		close(*plots_fd);
+	return err;
+}
+
+/* Sets drawn[i] where figure i has something to show. */
+static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
+                      char *why, size_t why_bytes)
+{
+	size_t i, shown = 0;
+	int err;
+
+	for (i = 0; i < FIGURES; i++) {
+		err = figures[i].write(results, data_fd);
+		if (err && err != -ENODATA) {
+			snprintf(why, why_bytes,
+			         "the data of the figure '%s' cannot be "
+			         "written: %s",
+			         figures[i].name, strerror(-err));
+			return err;
+		}
+		drawn[i] = !err;
+		shown += !err;
+	}
+	if (shown)
+		return 0;
+	snprintf(why, why_bytes,
+	         "nothing was measured that a figure shows: no cpu, io or "
+	         "switch point");
+	return -ENODATA;
+}
+
+static int find_tools(const char *scripts_dir, char *program, size_t bytes,
+                      char **scripts, char *why, size_t why_bytes)
+{
+	if (sy_gnuplot_find(getenv("PATH"), program, bytes)) {
+		snprintf(why, why_bytes,
+		         "gnuplot is not installed: no figures; apt-get "
+		         "install gnuplot-nox");
+		return -ENOENT;
+	}
+	*scripts = realpath(scripts_dir, NULL);
+	if (!*scripts) {
+		snprintf(why, why_bytes,
+		         "the folder of the gnuplot scripts, %s: %s",
+		         scripts_dir, strerror(errno));
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int draw_all(const struct sy_gnuplot *common, const int *drawn,
+                    char *why, size_t why_bytes)
+{
+	static const char *const outputs[] = { "svg", "png" };
+	struct sy_gnuplot gnuplot = *common;
+	size_t i, j;
+	int err = 0;
+
+	for (i = 0; i < FIGURES; i++) {
+		gnuplot.figure = figures[i].name;
+		for (j = 0; j < 2 && drawn[i] && !err; j++) {
+			gnuplot.output = outputs[j];
+			err = sy_gnuplot_run(&gnuplot, why, why_bytes);
+		}
+	}
+	return err;
+}
+
+int sy_figures_draw(const json_t *results, const char *run_dir,
+                    const char *scripts_dir, char *why, size_t why_bytes)
+{
+	int plots_fd = -1, data_fd = -1, drawn[FIGURES], err;
+	char program[PATH_MAX], *scripts = NULL;
+	struct sy_gnuplot gnuplot = { .limit_ms = GNUPLOT_LIMIT_MS };
+
+	if (why_bytes)
+		why[0] = '\0';
+	if (!json_is_array(json_object_get(results, "points"))) {
+		snprintf(why, why_bytes, "the results have no list of points");
+		return -EINVAL;
+	}
+	err = open_folders(run_dir, &plots_fd, &data_fd);
+	if (err) {
+		snprintf(why, why_bytes, "%s/plots cannot be made: %s", run_dir,
+		         strerror(-err));
+		return err;
+	}
+	err = write_data(results, data_fd, drawn, why, why_bytes);
+	if (err)
+		goto close_folders;
+	err = find_tools(scripts_dir, program, sizeof(program), &scripts, why,
+	                 why_bytes);
+	if (err)
+		goto close_folders;
+	gnuplot.program = program;
+	gnuplot.scripts_dir = scripts;
+	gnuplot.plots_fd = plots_fd;
+	err = draw_all(&gnuplot, drawn, why, why_bytes);
+	free(scripts);
+close_folders:
+	close(data_fd);
+	close(plots_fd);
+	return err;
+}

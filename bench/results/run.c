@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - see run.h.
+ *
+ * All files are reached through the folder's descriptor, so that a folder
+ * that is moved while it is written stays one folder.
+ */
+#include "results/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "model.h"
+
+#define LABEL_MAX 40
+#define SYNC_NS UINT64_C(900000000)
+/* Two runs may begin in the same second. */
+#define NAME_TRIES 100
+
+struct sy_run {
+	int root_fd, dir_fd, journal_fd;
+	uint64_t synced_ns;
+	char path[PATH_MAX];
+	const char *inside; /* the part of path below the root */
+};
+
+int sy_label_check(const char *label)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	size_t length = strlen(label);
+
+	if (!length || length > LABEL_MAX || label[0] == '.')
+		return -EINVAL;
+	return strspn(label, allowed) == length ? 0 : -EINVAL;
+}
+
+static int fail(struct sy_reason *reason, int error, const char *what,
+                const char *path)
+{
+	return sy_reason(reason, error, "%s %s: %s", what, path,
+	                 strerror(-error));
+}
+
+static int make_dir(int parent, const char *path)
+{
+	return mkdirat(parent, path, 0777) && errno != EEXIST ? -errno : 0;
+}
+
+static int open_dir(int parent, const char *path)
+{
+	int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* <UTC>-<label>, with a number behind it where that name is taken. */
+static int make_named(struct sy_run *run, const char *machine_id,
+                      const char *label)
+{
+	time_t now = time(NULL);
+	char stamp[32];
+	struct tm utc;
+	size_t used = (size_t)(run->inside - run->path);
+
+	gmtime_r(&now, &utc);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
+	for (int i = 1; i <= NAME_TRIES; i++) {
+		size_t room = sizeof(run->path) - used;
+		char *inside = run->path + used;
+		int length = i == 1 ? snprintf(inside, room, "%s/%s-%s",
+		                               machine_id, stamp, label)
+		                    : snprintf(inside, room, "%s/%s-%s.%d",
+		                               machine_id, stamp, label, i);
+
+		if (length < 0 || (size_t)length >= room)
+			return -ENAMETOOLONG;
+		if (!mkdirat(run->root_fd, inside, 0777))
+			return 0;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+static int open_journal(struct sy_run *run)
+{
+	run->dir_fd = open_dir(run->root_fd, run->inside);
+	if (run->dir_fd < 0)
+		return run->dir_fd;
+	run->journal_fd = openat(
+		run->dir_fd, "samples.jsonl",
+		O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+	return run->journal_fd < 0 ? -errno : 0;
+}
+
+static int create(struct sy_run *run, const char *root, const char *machine_id,
+                  const char *label)
+{
+	int length = snprintf(run->path, sizeof(run->path), "%s/", root);
+	int error;
+
+	if (length < 0 || (size_t)length >= sizeof(run->path))
+		return -ENAMETOOLONG;
+	run->inside = run->path + length;
+	error = make_dir(AT_FDCWD, root);
+	if (error)
+		return error;
+	run->root_fd = open_dir(AT_FDCWD, root);
+	if (run->root_fd < 0)
+		return run->root_fd;
+	error = make_dir(run->root_fd, machine_id);
+	if (!error)
+		error = make_named(run, machine_id, label);
+	return error ? error : open_journal(run);
+}
+
+static void release(struct sy_run *run)
+{
+	if (run->journal_fd >= 0)
+		close(run->journal_fd);
+	if (run->dir_fd >= 0)
+		close(run->dir_fd);
+	if (run->root_fd >= 0)
+		close(run->root_fd);
+	free(run);
+}
+
+int sy_run_create(struct sy_run **run, const char *root, const char *machine_id,
+                  const char *label, struct sy_reason *reason)
+{
+	struct sy_run *new = calloc(1, sizeof(*new));
+	int error;
+
+	if (!new)
+		return sy_reason(reason, -ENOMEM, "no memory");
+	new->root_fd = new->dir_fd = new->journal_fd = -1;
+	new->synced_ns = sy_clock_ns();
+	error = create(new, root, machine_id, label);
+	if (error) {
+		release(new);
+		return fail(reason, error, "cannot write results below", root);
+	}
+	*run = new;
+	return 0;
+}
+
+const char *sy_run_path(const struct sy_run *run)
+{
+	return run->path;
+}
+
+static int write_all(int fd, const char *text, size_t bytes)
+{
+	while (bytes) {
+		ssize_t put = write(fd, text, bytes);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		text += put;
+		bytes -= (size_t)put;
+	}
+	return 0;
+}
+
+int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
+{
+	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	int error = text ? 0 : -ENOMEM;
+
+	json_decref(object);
+	if (text) {
+		size_t bytes = strlen(text);
+
+		text[bytes] = '\n';
+		error = write_all(run->journal_fd, text, bytes + 1);
+		free(text);
+	}
+	if (!error && sy_clock_ns() - run->synced_ns > SYNC_NS) {
+		error = fdatasync(run->journal_fd) ? -errno : 0;
+		run->synced_ns = sy_clock_ns();
+	}
+	return error ? fail(reason, error, "cannot write samples.jsonl in",
+	                    run->path)
+	             : 0;
+}
+
+static int write_whole(int dir_fd, const char *name, const char *text)
+{
+	char temporary[64];
+	int fd, error;
+
+	snprintf(temporary, sizeof(temporary), ".%.50s.new", name);
+	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	            0666);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, text, strlen(text));
+	if (!error && fsync(fd))
+		error = -errno;
+	if (close(fd) && !error)
+		error = -errno;
+	if (!error && renameat(dir_fd, temporary, dir_fd, name))
+		error = -errno;
+	if (error)
+		unlinkat(dir_fd, temporary, 0);
+	return error;
+}
+
+int sy_run_write_text(struct sy_run *run, const char *name, const char *text,
+                      struct sy_reason *reason)
+{
+	int error = write_whole(run->dir_fd, name, text);
+
+	return error ? sy_reason(reason, error, "cannot write %s/%s: %s",
+	                         run->path, name, strerror(-error))
+	             : 0;
+}
+
+int sy_run_write_json(struct sy_run *run, const char *name, json_t *object,
+                      struct sy_reason *reason)
+{
+	char *text = object ? json_dumps(object, JSON_INDENT(1)) : NULL;
+	int error;
+
+	json_decref(object);
+	if (!text)
+		return sy_reason(reason, -ENOMEM, "no memory for %s", name);
+	error = sy_run_write_text(run, name, text, reason);
+	free(text);
+	return error;
+}
+
+int sy_run_publish(struct sy_run *run, struct sy_reason *reason)
+{
+	int error = 0;
+
+	unlinkat(run->root_fd, ".latest.new", 0);
+	if (symlinkat(run->inside, run->root_fd, ".latest.new") ||
+	    renameat(run->root_fd, ".latest.new", run->root_fd, "latest")) {
+		error = -errno;
+		unlinkat(run->root_fd, ".latest.new", 0);
+	}
+	return error ? fail(reason, error, "cannot point `latest` to",
+	                    run->path)
+	             : 0;
+}
+
+int sy_run_close(struct sy_run *run, struct sy_reason *reason)
+{
+	int error = fdatasync(run->journal_fd) ? -errno : 0;
+
+	if (error)
+		fail(reason, error, "cannot write samples.jsonl in", run->path);
+	release(run);
+	return error;
+}
+
+int sy_json_read(const char *dir, const char *name, json_t **json,
+                 struct sy_reason *reason)
+{
+	char path[PATH_MAX];
+	json_error_t where;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return sy_reason(reason, -ENAMETOOLONG, "%.100s...: too long",
+		                 dir);
+	if (access(path, R_OK))
+		return fail(reason, -errno, "cannot read", path);
+	*json = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	return *json ? 0
+	             : sy_reason(reason, -EINVAL, "%s, line %d, column %d: %s",
+	                         path, where.line, where.column, where.text);
+}

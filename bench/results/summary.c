@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/* summary.c - one object a point, one a group; see summary.h. */
+#include "results/summary.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/estimate.h"
+#include "results/gbench.h"
+#include "stats/stats.h"
+
+/* A count of switches may miss what is declared by this share. */
+#define SWITCHES_SLACK 0.02
+/* A server on PUs of its own is the bottleneck from this share on. */
+#define SERVER_LIMIT 0.8
+
+static void set(json_t *json, const char *key, json_t *value)
+{
+	json_object_set_new(json, key, value);
+}
+
+static json_t *estimate_json(const struct sy_estimate *e)
+{
+	return json_pack("{sf sf sf}", "value", e->value, "low", e->low, "high",
+	                 e->high);
+}
+
+/* Operations a second from nanoseconds an operation: the ends change places. */
+static json_t *rate_json(const struct sy_estimate *ns)
+{
+	struct sy_estimate rate = { 1e9 / ns->value, 1e9 / ns->high,
+		                    1e9 / ns->low };
+
+	return estimate_json(&rate);
+}
+
+static json_t *params_json(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	json_t *params =
+		json_pack("{ss si sb}", "placement", r->placement, "pu_count",
+	                  (int)point->where.count, "hold_awake", r->hold_awake);
+	const char *family = sy_point_family(point);
+
+	if (r->handoff)
+		return params;
+	set(params, "inflight", json_integer(r->inflight));
+	if (!strcmp(r->model->name, "pool"))
+		set(params, "window", json_integer(r->window));
+	if (!strcmp(family, "cpu")) {
+		set(params, "grain_ns", json_integer((json_int_t)r->grain_ns));
+		set(params, "rounds",
+		    json_integer((json_int_t)point->load.rounds));
+		return params;
+	}
+	set(params, "wait_ns", json_integer((json_int_t)r->wait_ns));
+	if (strcmp(family, "io"))
+		return params;
+	set(params, "request_bytes", json_integer(r->request_bytes));
+	set(params, "reply_bytes", json_integer(r->reply_bytes));
+	set(params, "transport", json_string(r->tcp ? "tcp" : "unix"));
+	set(params, "server_pu", json_integer(point->load.server_pu));
+	return params;
+}
+
+static bool server_shares(const struct sy_point *point)
+{
+	for (unsigned i = 0; i < point->where.count; i++)
+		if (point->where.pus[i] == point->load.server_pu)
+			return true;
+	return point->load.server_pu < 0;
+}
+
+static void add_server(json_t *json, const struct sy_point *point,
+                       const struct sy_result *result)
+{
+	double share = (double)result->server_ns / (double)result->elapsed_ns;
+	bool limited = share > SERVER_LIMIT && point->load.wait_ns > 0 &&
+	               !server_shares(point);
+
+	if (strcmp(sy_point_family(point), "io"))
+		return;
+	set(json, "server",
+	    json_pack("{sf sb}", "share", share, "limited", limited));
+}
+
+static void add_latency(json_t *json, const struct sy_result *result)
+{
+	static const struct {
+		const char *name;
+		double share;
+	} wanted[] = { { "p50", 0.5 },
+		       { "p90", 0.9 },
+		       { "p99", 0.99 },
+		       { "p99.9", 0.999 } };
+	json_t *latency;
+
+	if (!result->latencies)
+		return;
+	latency = json_pack("{sI sI}", "count",
+	                    (json_int_t)result->latencies->total, "max",
+	                    (json_int_t)result->latencies->max);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		uint64_t ns;
+
+		if (!sy_histogram_percentile(result->latencies, wanted[i].share,
+		                             &ns))
+			set(latency, wanted[i].name,
+			    json_integer((json_int_t)ns));
+	}
+	set(json, "latency_ns", latency);
+}
+
+static json_t *visited_json(const struct sy_result *result)
+{
+	json_t *pus = json_array();
+
+	for (int pu = 0; pus && pu < SY_PUS_MAX; pu++)
+		if (result->visited[pu / 64] >> (pu % 64) & 1)
+			json_array_append_new(pus, json_integer(pu));
+	return pus;
+}
+
+static unsigned sets_of(const struct sy_result *result)
+{
+	unsigned sets = 0;
+
+	for (size_t i = 0; i < result->count; i++)
+		sets += !i ||
+		        result->samples[i].set != result->samples[i - 1].set;
+	return sets;
+}
+
+static void add_counts(json_t *json, const struct sy_result *result)
+{
+	double operations = (double)result->operations;
+
+	set(json, "slices", json_integer((json_int_t)result->count));
+	set(json, "sets", json_integer(sets_of(result)));
+	set(json, "dropped", json_integer(result->dropped));
+	set(json, "operations", json_integer((json_int_t)result->operations));
+	set(json, "slice_operations",
+	    json_integer((json_int_t)result->slice_operations));
+	set(json, "switches_per_op",
+	    json_pack("{sf sf}", "voluntary",
+	              (double)result->usage.voluntary / operations,
+	              "involuntary",
+	              (double)result->usage.involuntary / operations));
+	set(json, "cpu_ns_per_op",
+	    json_real((double)result->usage.cpu_ns / operations));
+	set(json, "migrations", json_integer((json_int_t)result->migrations));
+	set(json, "pus_visited", visited_json(result));
+}
+
+static void add_estimates(json_t *json, const struct sy_plan *plan,
+                          const struct sy_result *result)
+{
+	struct sy_estimate e;
+	double lower, upper;
+	int bimodal;
+
+	if (!sy_estimate_ns(result, plan->seed, &e)) {
+		set(json, "ns_per_op", estimate_json(&e));
+		set(json, "ops_per_s", rate_json(&e));
+	}
+	if (!sy_estimate_net(result, plan->seed, &e))
+		set(json, "net_ns", estimate_json(&e));
+	if (!sy_estimate_modes(result, &bimodal, &lower, &upper) && bimodal)
+		set(json, "modes",
+		    json_pack("{sf sf}", "lower", lower, "upper", upper));
+}
+
+/* The serial point of the group that starts at `first`, or NULL. */
+static const struct sy_result *serial_of(const struct sy_plan *plan,
+                                         const struct sy_session *session,
+                                         size_t first)
+{
+	size_t end = sy_plan_group_end(plan, first);
+
+	for (size_t i = first; i < end; i++)
+		if (plan->points[i].request.workload &&
+		    !strcmp(plan->points[i].request.model->name, "serial") &&
+		    session->points[i].state == SY_MEASURED)
+			return &session->points[i];
+	return NULL;
+}
+
+/* Against the plain loop on every PU of the placement: what could be had. */
+static void add_efficiency(json_t *json, const struct sy_plan *plan,
+                           const struct sy_point *point,
+                           const struct sy_result *result,
+                           const struct sy_result *serial)
+{
+	struct sy_estimate e;
+	double pus = point->where.count;
+
+	if (!serial || strcmp(sy_point_family(point), "cpu") ||
+	    sy_estimate_ratio(serial, result, plan->seed, &e))
+		return;
+	e = (struct sy_estimate){ e.value / pus, e.low / pus, e.high / pus };
+	set(json, "efficiency", estimate_json(&e));
+}
+
+static void label(const struct sy_point *point, char *text, size_t bytes)
+{
+	const struct sy_request *r = &point->request;
+
+	if (r->handoff)
+		snprintf(text, bytes, "%s, %s", r->model->name,
+		         r->handoff->summary);
+	else
+		snprintf(text, bytes, "%s", r->model->name);
+}
+
+static json_t *point_json(const struct sy_plan *plan,
+                          const struct sy_point *point,
+                          const struct sy_result *result,
+                          const struct sy_result *serial)
+{
+	const struct sy_request *r = &point->request;
+	char text[120];
+	json_t *json;
+
+	label(point, text, sizeof(text));
+	json = json_pack("{ss ss ss ss ss* ss so ss}", "name", point->name,
+	                 "group", point->group, "family",
+	                 sy_point_family(point), "model", r->model->name,
+	                 "mechanism", r->handoff ? r->handoff->name : NULL,
+	                 "label", text, "params", params_json(point), "state",
+	                 sy_state_name(result->state));
+	if (!json)
+		return NULL;
+	if (result->reason.text[0])
+		set(json, "reason", json_string(result->reason.text));
+	if (!result->count || result->state == SY_WRONG ||
+	    result->state == SY_FAILED)
+		return json;
+	add_counts(json, result);
+	if (result->state != SY_MEASURED)
+		return json;
+	add_estimates(json, plan, result);
+	add_server(json, point, result);
+	add_latency(json, result);
+	add_efficiency(json, plan, point, result, serial);
+	return json;
+}
+
+static json_t *points_json(const struct sy_plan *plan,
+                           const struct sy_session *session)
+{
+	const struct sy_result *serial = NULL;
+	json_t *points = json_array();
+
+	for (size_t i = 0; points && i < plan->count; i++) {
+		if (!i ||
+		    strcmp(plan->points[i].group, plan->points[i - 1].group))
+			serial = serial_of(plan, session, i);
+		json_array_append_new(points,
+		                      point_json(plan, &plan->points[i],
+		                                 &session->points[i], serial));
+	}
+	return points;
+}
+
+/* Whether a point may win or lose: it has a figure that is its own. */
+static bool competes(const struct sy_point *point,
+                     const struct sy_result *result)
+{
+	double share;
+
+	if (result->state != SY_MEASURED || !result->count)
+		return false;
+	share = (double)result->server_ns / (double)result->elapsed_ns;
+	return !(point->load.wait_ns > 0 && share > SERVER_LIMIT &&
+	         !strcmp(sy_point_family(point), "io") &&
+	         !server_shares(point));
+}
+
+/* The point of first..end-1 with the least median time, or `end`. */
+static size_t best_of(const struct sy_plan *plan,
+                      const struct sy_session *session, size_t first,
+                      size_t end)
+{
+	size_t best = end;
+	double best_ns = INFINITY;
+
+	for (size_t i = first; i < end; i++) {
+		struct sy_estimate e;
+
+		if (!competes(&plan->points[i], &session->points[i]) ||
+		    sy_estimate_ns(&session->points[i], plan->seed, &e))
+			continue;
+		if (e.value < best_ns) {
+			best_ns = e.value;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static const char *verdict_name(enum sy_verdict verdict)
+{
+	return verdict == SY_SLOWER   ? "slower"
+	       : verdict == SY_FASTER ? "faster"
+	                              : "too close to call";
+}
+
+static json_t *rivals_json(const struct sy_plan *plan,
+                           const struct sy_session *session, size_t first,
+                           size_t end, size_t best)
+{
+	json_t *rivals = json_array();
+
+	for (size_t i = first; rivals && i < end; i++) {
+		struct sy_estimate ratio;
+		char row[64];
+
+		if (i == best ||
+		    !competes(&plan->points[i], &session->points[i]) ||
+		    sy_estimate_ratio(&session->points[i],
+		                      &session->points[best], plan->seed,
+		                      &ratio))
+			continue;
+		sy_point_row(&plan->points[i], row, sizeof(row));
+		json_array_append_new(
+			rivals,
+			json_pack("{ss so ss}", "row", row, "ratio",
+		                  estimate_json(&ratio), "verdict",
+		                  verdict_name(sy_verdict(&ratio, SY_FLOOR))));
+	}
+	return rivals;
+}
+
+static json_t *groups_json(const struct sy_plan *plan,
+                           const struct sy_session *session)
+{
+	json_t *groups = json_array();
+
+	for (size_t i = 0; groups && i < plan->count;) {
+		size_t end = sy_plan_group_end(plan, i);
+		size_t best = best_of(plan, session, i, end);
+		char row[64];
+
+		if (best < end) {
+			sy_point_row(&plan->points[best], row, sizeof(row));
+			json_array_append_new(
+				groups, json_pack("{ss ss so}", "group",
+			                          plan->points[i].group, "best",
+			                          row, "others",
+			                          rivals_json(plan, session, i,
+			                                      end, best)));
+		}
+		i = end;
+	}
+	return groups;
+}
+
+double sy_summary_noise(const struct sy_session *session)
+{
+	const struct sy_result *a = &session->sentinels[0];
+	const struct sy_result *b = &session->sentinels[1];
+	size_t count = a->count < b->count ? a->count : b->count;
+	double *logs = calloc(count + 1, sizeof(*logs));
+	double noise = -1;
+
+	for (size_t i = 0; logs && i < count; i++)
+		logs[i] = log(a->samples[i].ns / b->samples[i].ns);
+	if (logs && count)
+		sy_robust_sigma(logs, count, &noise);
+	free(logs);
+	return noise;
+}
+
+/*
+ * Whether a hand-off on one PU made the switches that it declares.
+ *
+ * Control cannot have passed without a switch, so all of them together are at
+ * least the least.  The kernel counts a switch as involuntary where the woken
+ * context runs before its waker has blocked, which saves the waker's own wait;
+ * and where another process took the PU.  So only the voluntary ones are held
+ * to the most.
+ */
+static void judge(const struct sy_point *point, struct sy_result *result)
+{
+	const struct sy_handoff *handoff = point->request.handoff;
+	struct sy_reason reason;
+	double voluntary, all;
+
+	if (!handoff || result->state != SY_MEASURED || !point->where.bound ||
+	    point->where.count != 1)
+		return;
+	voluntary =
+		(double)result->usage.voluntary / (double)result->operations;
+	all = voluntary +
+	      (double)result->usage.involuntary / (double)result->operations;
+	if (all >= handoff->switches_min * (1 - SWITCHES_SLACK) &&
+	    voluntary <= handoff->switches_max + SWITCHES_SLACK)
+		return;
+	sy_reason(&reason, -ERANGE,
+	          "%.3f switches a hand-off, %.3f of them voluntary, instead "
+	          "of %u to %u",
+	          all, voluntary, handoff->switches_min, handoff->switches_max);
+	sy_result_fail(result, SY_INVALID, &reason);
+}
+
+static json_t *noise_json(const struct sy_session *session)
+{
+	double noise = sy_summary_noise(session);
+
+	return json_pack("{so si}", "spread",
+	                 noise < 0 ? json_null() : json_real(noise), "pairs",
+	                 (int)session->sentinels[0].count);
+}
+
+/* One line a person knows the machine by, and its number of PUs. */
+static json_t *machine_json(const json_t *machine)
+{
+	const json_t *cpu = json_object_get(machine, "cpu");
+	const char *model = json_string_value(json_object_get(cpu, "model"));
+	const char *release = json_string_value(
+		json_object_get(json_object_get(machine, "kernel"), "release"));
+	const char *guest =
+		json_string_value(json_object_get(machine, "virtualisation"));
+	json_int_t pus = json_integer_value(json_object_get(cpu, "pus"));
+	char text[200];
+
+	snprintf(text, sizeof(text), "%.60s, %lld PU%s%s%s, Linux %.40s",
+	         model ? model : "unknown CPU", (long long)pus,
+	         pus == 1 ? "" : "s",
+	         guest && strcmp(guest, "none") ? ", guest of " : "",
+	         guest && strcmp(guest, "none") ? guest : "",
+	         release ? release : "?");
+	return json_pack("{ss sI}", "summary", text, "pus", pus);
+}
+
+json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
+                   const json_t *machine, const char *machine_id)
+{
+	json_t *json;
+
+	for (size_t i = 0; i < plan->count; i++)
+		judge(&plan->points[i], &session->points[i]);
+	json = json_pack(
+		"{so so si ss so sf sI sI sI sb so so so}", "context",
+		sy_gbench_context(machine), "benchmarks",
+		sy_gbench_benchmarks(plan, session), "schema", 1, "machine_id",
+		machine_id, "machine", machine_json(machine), "kernel_round_ns",
+		session->kernel_round_ns, "seed", (json_int_t)plan->seed,
+		"wall_ns", (json_int_t)session->wall_ns, "sliced_ns",
+		(json_int_t)session->sliced_ns, "interrupted",
+		session->interrupted, "sentinel", noise_json(session), "points",
+		points_json(plan, session), "groups",
+		groups_json(plan, session));
+	return json;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * summary.h - results.json: estimates, verdicts and the same as Google
+ * Benchmark writes them, made from the samples of a session.
+ */
+#ifndef SY_SUMMARY_H
+#define SY_SUMMARY_H
+
+#include <jansson.h>
+
+#include "engine/measure.h"
+
+/* Less than this is never called a difference. */
+#define SY_FLOOR 0.03
+
+/*
+ * Judges the points (a hand-off whose switches were not what it declares
+ * becomes SY_INVALID) and gives the whole of results.json; `machine` is the
+ * object of sy_machine_facts.  NULL: no memory.
+ */
+json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
+                   const json_t *machine, const char *machine_id);
+
+/* The spread of the kernel against itself, as a share; negative: not known. */
+double sy_summary_noise(const struct sy_session *session);
+
+#endif /* SY_SUMMARY_H */
