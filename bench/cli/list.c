@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * list.c - what there is to choose from.
+ */
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void list_models(void)
+{
+	for (size_t i = 0; sy_models[i]; i++) {
+		const struct sy_model *model = sy_models[i];
+		const char *absent = model->absent ? model->absent() : NULL;
+
+		printf("%-20s %s\n", model->name, model->summary);
+		if (absent)
+			printf("%-20s not here: %s\n", "", absent);
+		for (const struct sy_handoff *h = model->handoffs; h && h->name;
+		     h++)
+			printf("%-20s hand-off %s: %s\n", "", h->name,
+			       h->summary);
+	}
+}
+
+static void list_workloads(void)
+{
+	for (size_t i = 0; sy_workloads[i]; i++)
+		printf("%-20s %s\n", sy_workloads[i]->name,
+		       sy_workloads[i]->summary);
+	printf("%-20s %s\n", "switch",
+	       "two contexts hand a token to one another");
+}
+
+static void list_placements(void)
+{
+	for (const struct sy_placement_kind *kind = sy_placement_kinds;
+	     kind->name; kind++)
+		printf("%-20s %s\n", kind->name, kind->summary);
+	printf("%-20s %s\n", "0,2-3", "these PUs, by OS index, in this order");
+}
+
+static int list_points(int argc, char **argv)
+{
+	struct sy_options options;
+	struct sy_plan plan;
+	int status =
+		sy_options_parse(&options, &sy_verb_list, argc, argv, true);
+
+	if (status)
+		return status;
+	sy_plan_init(&plan);
+	status = sy_choose_points(&plan, &options);
+	for (size_t i = 0; i < plan.count && !status; i++)
+		puts(plan.points[i].name);
+	sy_plan_free(&plan);
+	return status;
+}
+
+static int list(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : NULL;
+
+	if (what && !strcmp(what, "points"))
+		return list_points(argc - 1, argv + 1);
+	if (argc > 2)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "list: one argument too many: '%s'",
+		                   argv[2]);
+	if (!what || !strcmp(what, "models"))
+		list_models();
+	if (!what || !strcmp(what, "workloads"))
+		list_workloads();
+	if (!what || !strcmp(what, "placements"))
+		list_placements();
+	if (what && strcmp(what, "models") && strcmp(what, "workloads") &&
+	    strcmp(what, "placements"))
+		return sy_complain(SY_EXIT_USAGE,
+		                   "list: '%s' is none of models, workloads, "
+		                   "placements, points",
+		                   what);
+	return 0;
+}
+
+const struct sy_verb sy_verb_list = {
+	.name = "list",
+	.usage = "list [models|workloads|placements|points]",
+	.summary = "what there is to choose from",
+	.help = "`list points` takes the filter and the options of `run` that "
+		"choose points, and\nprints the names of those that they "
+		"choose.\n",
+	.run = list,
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* progress.c - see progress.h. */
+#include "cli/progress.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* On a terminal a line in place, elsewhere a line to read later. */
+#define TERMINAL_NS UINT64_C(200000000)
+#define PLAIN_NS UINT64_C(10000000000)
+/* How often it is asked whether anybody still reads. */
+#define READER_NS UINT64_C(200000000)
+
+int sy_monitor_open(struct sy_monitor *monitor)
+{
+	sigset_t signals;
+
+	*monitor = (struct sy_monitor){ .signal_fd = -1 };
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &signals, NULL))
+		return -errno;
+	/* What cannot be written any more is an error that is told, with what
+	   there is kept, also where a limit on file sizes is in the way. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	monitor->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	monitor->terminal = isatty(STDERR_FILENO);
+	monitor->said_ns = sy_clock_ns();
+	return monitor->signal_fd < 0 ? -errno : 0;
+}
+
+void sy_monitor_close(struct sy_monitor *monitor)
+{
+	if (monitor->signal_fd >= 0)
+		close(monitor->signal_fd);
+}
+
+/* A pipe whose reader has gone reports an error without being written to. */
+static bool reader_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
+}
+
+int sy_monitor_show(struct sy_monitor *monitor,
+                    const struct sy_progress *progress)
+{
+	uint64_t now = sy_clock_ns();
+	uint64_t elapsed_ns = now - progress->begin_ns;
+	double left = elapsed_ns < progress->budget_ns
+	                      ? (double)(progress->budget_ns - elapsed_ns) / 1e9
+	                      : 0;
+
+	if (now - monitor->asked_ns >= READER_NS) {
+		monitor->asked_ns = now;
+		monitor->output_closed = reader_gone();
+	}
+	if (monitor->output_closed)
+		return 1;
+	if (now - monitor->said_ns <
+	    (monitor->terminal ? TERMINAL_NS : PLAIN_NS))
+		return 0;
+	monitor->said_ns = now;
+	monitor->shown = true;
+	fprintf(stderr,
+	        monitor->terminal ? "\r\033[K%2.0f s left, set %u of %u: %.50s"
+	                          : "%2.0f s left, set %u of %u: %.50s\n",
+	        left, progress->set + 1, progress->sets, progress->group_name);
+	return 0;
+}
+
+void sy_monitor_end(struct sy_monitor *monitor)
+{
+	if (monitor->shown && monitor->terminal)
+		fputs("\r\033[K", stderr);
+}
