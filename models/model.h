@@ -152,7 +152,12 @@ struct sy_needs {
 struct sy_handoff {
 	const char *name; /* [a-z]+: the row switch/<model>.<name> */
 	const char *summary;
-	/* Voluntary kernel switches that one hand-off makes, at one PU. */
+	/*
+	 * Kernel switches that one hand-off makes on one PU: all of them at
+	 * least the first, the voluntary ones at most the second.  A kernel
+	 * that lets the woken context run at once counts its waker's switch
+	 * as involuntary, so the voluntary ones alone may be fewer.
+	 */
 	unsigned switches_min, switches_max;
 	int (*open)(void **pair, struct sy_batch *batch);
 	/* `count` one-way hand-offs; count is even. */

@@ -17,6 +17,9 @@
 
 /* Columns of numbers that fit beside the name and the ends of a row. */
 #define COLUMNS_MAX 5
+#define WIDTH 80
+/* A latency bucket is this wide, as a share of its value. */
+#define LATENCY_EXACT (1 / 64.0)
 
 static const char *text_of(const json_t *json, const char *key)
 {
@@ -126,12 +129,17 @@ static void print_cell(FILE *out, const json_t *point)
 	                 ? ">="
 	                 : "",
 	         text, point && json_object_get(point, "modes") ? "*" : " ");
-	fprintf(out, " %8s", marked);
+	fprintf(out, " %7s", marked);
 }
 
-/* The column at which latency and efficiency are told: 64 or the last. */
+/*
+ * The column at which more is told: of efficiency 64 in flight or the last, of
+ * latency the last, where most tasks stand behind it.
+ */
 static json_int_t told_column(const struct table *table)
 {
+	if (strcmp(table->family, "cpu"))
+		return table->columns[table->column_count - 1];
 	for (size_t i = 0; i < table->column_count; i++)
 		if (table->columns[i] == 64)
 			return 64;
@@ -145,8 +153,10 @@ static void print_latency(FILE *out, const json_t *point, const char *which)
 	char text[24] = "-";
 
 	if (ns)
-		sy_format_ns(json_number_value(ns), 0, text, sizeof(text));
-	fprintf(out, " %8s", text);
+		sy_format_ns(json_number_value(ns),
+		             json_number_value(ns) * LATENCY_EXACT, text,
+		             sizeof(text));
+	fprintf(out, " %7s", text);
 }
 
 /* Too few slices say nothing about how sure a figure is. */
@@ -204,14 +214,18 @@ static void print_row(FILE *out, const struct table *table, const char *model)
 static void print_head(FILE *out, const struct table *table)
 {
 	long long told = (long long)told_column(table);
+	bool cpu = !strcmp(table->family, "cpu");
 
-	fprintf(out, "\n%s: tasks/s by tasks in flight\n%-18s", table->key, "");
+	fprintf(out, "\n%s\ntasks/s by tasks in flight; %s at %lld\n",
+	        table->key, cpu ? "efficiency against serial" : "latency",
+	        told);
+	fprintf(out, "%-18s", "");
 	for (size_t i = 0; i < table->column_count; i++)
-		fprintf(out, " %7lld ", (long long)table->columns[i]);
-	if (strcmp(table->family, "cpu"))
-		fprintf(out, "    +-  p50@%-4lld p99@%lld\n", told, told);
+		fprintf(out, " %6lld ", (long long)table->columns[i]);
+	if (cpu)
+		fputs("    +-   eff.\n", out);
 	else
-		fprintf(out, "    +- eff.@%lld\n", told);
+		fprintf(out, "    +- %7s %7s\n", "p50", "p99");
 }
 
 /* Each model once, in the order of the points. */
@@ -234,11 +248,31 @@ static void print_rows(FILE *out, const struct table *table)
 	}
 }
 
-/* "coroutine first; eventloop too close to call; threads 1.12x (1.10..1.14)" */
+/* Breaks a line at blanks so that it fits; what follows is indented. */
+static void print_wrapped(FILE *out, const char *text)
+{
+	size_t column = 2;
+
+	fputc(' ', out);
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (column + word + 1 > WIDTH) {
+			fputs("\n     ", out);
+			column = 6;
+		}
+		fprintf(out, " %.*s", (int)word, text);
+		column += word + 1;
+		text += word + (text[word] == ' ');
+	}
+	fputc('\n', out);
+}
+
+/* "64 in flight: pool; too close to call: threads; fork takes 5.3x (5..6)" */
 static void print_verdict(FILE *out, const char *head, const json_t *group)
 {
 	const json_t *others = json_object_get(group, "others"), *other;
-	char close[200] = "", nearest[80] = "";
+	char close[240] = "", nearest[120] = "", line[500];
 	double nearest_ratio = INFINITY;
 	size_t i;
 
@@ -248,24 +282,20 @@ static void print_verdict(FILE *out, const char *head, const json_t *group)
 
 		if (!strcmp(text_of(other, "verdict"), "too close to call")) {
 			snprintf(close + used, sizeof(close) - used, "%s%s",
-			         used ? ", " : "", text_of(other, "row"));
+			         used ? ", " : "; too close to call: ",
+			         text_of(other, "row"));
 		} else if (ratio < nearest_ratio) {
 			nearest_ratio = ratio;
 			snprintf(nearest, sizeof(nearest),
-			         "%s takes %.2fx (%.2f..%.2f)",
+			         "; %s takes %.2fx (%.2f..%.2f)",
 			         text_of(other, "row"), ratio,
 			         part(other, "ratio", "low"),
 			         part(other, "ratio", "high"));
 		}
 	}
-	fprintf(out, "  %s %s", head, text_of(group, "best"));
-	if (close[0])
-		fprintf(out, ";%s too close to call: %s",
-		        strlen(close) > 30 ? "\n      " : "", close);
-	if (nearest[0])
-		fprintf(out, ";%s %s", strlen(close) > 8 ? "\n      " : "",
-		        nearest);
-	fputc('\n', out);
+	snprintf(line, sizeof(line), "%s %s%s%s", head, text_of(group, "best"),
+	         close, nearest);
+	print_wrapped(out, line);
 }
 
 static const json_t *group_named(const json_t *results, const char *name)
@@ -427,8 +457,13 @@ static void print_warnings(FILE *out, const json_t *machine)
 
 	if (json_array_size(warnings))
 		fputc('\n', out);
-	json_array_foreach (warnings, i, warning)
-		fprintf(out, "warning: %s\n", json_string_value(warning));
+	json_array_foreach (warnings, i, warning) {
+		char line[300];
+
+		snprintf(line, sizeof(line), "%.280s",
+		         json_string_value(warning));
+		print_wrapped(out, line);
+	}
 	json_decref(warnings);
 }
 

@@ -170,6 +170,11 @@ int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
 	                          point->request.placement, why, sizeof(why));
 	if (error)
 		return sy_reason(reason, error, "%s", why);
+	if (point->request.handoff && point->request.hold_awake &&
+	    point->where.count == 1)
+		return sy_reason(reason, -ENODEV,
+		                 "a spinner on the only PU of a hand-off would "
+		                 "run between the two contexts");
 	return resolve_server(point, topology, reason);
 }
 

@@ -78,8 +78,7 @@ static int visited_from_json(uint64_t *visited, const json_t *pus)
 	size_t i;
 	json_t *pu;
 
-	json_array_foreach(pus, i, pu)
-	{
+	json_array_foreach (pus, i, pu) {
 		json_int_t index = json_integer_value(pu);
 
 		if (!json_is_integer(pu) || index < 0 || index >= SY_PUS_MAX)
@@ -95,8 +94,7 @@ static int latencies_from_json(struct sy_histogram *latencies,
 	size_t i;
 	json_t *pair;
 
-	json_array_foreach(pairs, i, pair)
-	{
+	json_array_foreach (pairs, i, pair) {
 		json_int_t bucket, count;
 
 		if (json_unpack(pair, "[II!]", &bucket, &count) || bucket < 0 ||

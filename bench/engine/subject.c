@@ -55,6 +55,28 @@ static int create_batch(struct sy_subject *subject)
 	return sy_batch_create(&subject->batch, &spec);
 }
 
+/* The PUs of the contexts, and the server's where it is another one. */
+static int start_spinners(struct sy_subject *s)
+{
+	const struct sy_placement *where = &s->point->where;
+	int server_pu = s->point->load.server_pu, error;
+	unsigned count = where->count;
+	int *pus = calloc(count + 1, sizeof(*pus));
+	bool own = s->point->request.workload && server_pu >= 0;
+
+	if (!pus)
+		return -ENOMEM;
+	for (unsigned i = 0; i < count; i++) {
+		pus[i] = where->pus[i];
+		own &= pus[i] != server_pu;
+	}
+	if (own)
+		pus[count++] = server_pu;
+	error = sy_awake_start(&s->awake, pus, count);
+	free(pus);
+	return error;
+}
+
 static int open_parts(struct sy_subject *s, const char **part)
 {
 	const struct sy_request *r = &s->point->request;
@@ -68,8 +90,7 @@ static int open_parts(struct sy_subject *s, const char **part)
 	error = s->batch->bind(s->batch, 0);
 	if (!error && r->hold_awake) {
 		*part = "hold-awake spinners";
-		error = sy_awake_start(&s->awake, s->point->where.pus,
-		                       s->point->where.count);
+		error = start_spinners(s);
 	}
 	if (!error && r->workload) {
 		*part = "the workload";

@@ -77,7 +77,10 @@ static void describe_pu(struct sy_pu *pu, hwloc_topology_t hwloc,
 		                  ->logical_index;
 }
 
-/* Sets how slow the kinds of CPU are, where hwloc could rank them. */
+/*
+ * Sets how slow the kinds of CPU are, where hwloc could rank them.  It ranks
+ * anew what a restriction has left, so there is always a fastest kind.
+ */
 static int describe_kinds(struct sy_pu *pus, unsigned count,
                           hwloc_topology_t hwloc)
 {
@@ -101,18 +104,6 @@ static int describe_kinds(struct sy_pu *pus, unsigned count,
 	return 0;
 }
 
-/* A restriction may have left no PU of the fastest kind. */
-static void start_kinds_at_zero(struct sy_pu *pus, unsigned count)
-{
-	unsigned least = pus[0].slowness;
-
-	for (unsigned i = 1; i < count; i++)
-		if (pus[i].slowness < least)
-			least = pus[i].slowness;
-	for (unsigned i = 0; i < count; i++)
-		pus[i].slowness -= least;
-}
-
 static int compare_os_index(const void *left, const void *right)
 {
 	const struct sy_pu *a = left, *b = right;
@@ -133,7 +124,6 @@ static int describe_pus(struct sy_topology *topology)
 	rc = describe_kinds(topology->pus, count, hwloc);
 	if (rc)
 		return rc;
-	start_kinds_at_zero(topology->pus, count);
 	qsort(topology->pus, count, sizeof(*topology->pus), compare_os_index);
 	topology->pu_count = count;
 	return 0;

@@ -25,7 +25,7 @@ struct member {
 	struct crew *crew;
 	uint32_t index; /* of the scheduler and of its context */
 	pthread_t thread;
-};
+} __attribute__((aligned(128))); /* off one another's cache lines */
 
 struct crew {
 	struct sy_supply supply;
@@ -168,7 +168,6 @@ static int crew_make(struct crew **made, struct sy_batch *batch,
 	size_t bytes = sizeof(struct crew) + schedulers * sizeof(struct member);
 	struct crew *crew;
 
-	/* The members' alignment keeps them off one another's cache lines. */
 	crew = aligned_alloc(_Alignof(struct crew), bytes);
 	if (!crew)
 		return -ENOMEM;
@@ -221,7 +220,8 @@ free_crew:
 static void order_run(struct crew *crew)
 {
 	crew->supply.count = crew->batch->task_count;
-	atomic_store_explicit(&crew->supply.next, 0, memory_order_relaxed);
+	/* The lock below publishes it. */
+	crew->supply.next = 0;
 	if (!crew->started)
 		return;
 	pthread_mutex_lock(&crew->lock);

@@ -34,16 +34,14 @@ static uint64_t chunk_size(const struct sy_scheduler *scheduler, uint64_t left)
 bool sy_scheduler_refill(struct sy_scheduler *scheduler)
 {
 	struct sy_supply *supply = scheduler->supply;
-	uint64_t first =
-		atomic_load_explicit(&supply->next, memory_order_relaxed);
+	uint64_t first = __atomic_load_n(&supply->next, __ATOMIC_RELAXED);
 	uint64_t chunk;
 
 	if (first >= supply->count)
 		return false;
 	chunk = chunk_size(scheduler, supply->count - first);
 	scheduler->has_parked = scheduler->parked != 0;
-	first = atomic_fetch_add_explicit(&supply->next, chunk,
-	                                  memory_order_relaxed);
+	first = __atomic_fetch_add(&supply->next, chunk, __ATOMIC_RELAXED);
 	if (first >= supply->count)
 		return false;
 	if (chunk > supply->count - first)

@@ -10,7 +10,6 @@
 #ifndef SY_SCHEDULER_H
 #define SY_SCHEDULER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -19,6 +18,10 @@
 #include "model.h"
 #include "stack.h"
 #include "timers.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * Sockets and timers are looked at after so many tasks or about so much
@@ -31,8 +34,8 @@
 
 /* The tasks of a run that no scheduler has taken yet. */
 struct sy_supply {
-	_Alignas(128) _Atomic uint64_t next;
-	_Alignas(128) uint64_t count;
+	uint64_t next __attribute__((aligned(128))); /* taken atomically */
+	uint64_t count __attribute__((aligned(128)));
 	uint32_t schedulers;
 };
 

@@ -77,9 +77,11 @@ sy_switch_body:
 	.hidden	sy_switch_start
 	.type	sy_switch_start, @function
 	.p2align 4
-sy_switch_start:
 	.cfi_startproc
 	.cfi_undefined %rip
+	/* A debugger looks up the byte before the way back. */
+	nop
+sy_switch_start:
 	LANDING
 	movq	%r12, %rdi
 	callq	*%r13

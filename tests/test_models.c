@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_models.c - the promises of model.h about work, each over all models.
+ *
+ * Failures are in test_models_failures.c.
+ */
+#include "models_fixture.h"
+
+/* A fork takes a hundred times as long under ThreadSanitizer. */
+#define MANY (SANITIZED ? 150 : 1000)
+#define RUNS (SANITIZED ? 45 : 300)
+
+/* Calls `test` for every model that can run here. */
+static void for_each(void (*test)(const struct sy_model *model))
+{
+	const struct sy_model *const *model;
+
+	for (model = sy_models; *model; model++) {
+		if ((*model)->absent())
+			continue;
+		print_message("           %s\n", (*model)->name);
+		test(*model);
+	}
+}
+
+static void run_once(const struct sy_model *model, struct sy_batch *batch,
+                     uint64_t count, struct sy_tally *tally)
+{
+	void *state;
+
+	batch->task_count = count;
+	assert_int_equal(model->open(&state, batch), 0);
+	assert_int_equal(model->run(state), 0);
+	model->close(state);
+	sy_batch_tally(batch, tally);
+}
+
+/* Names and lookups. */
+
+static void assert_name(const char *name, bool dotted)
+{
+	size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+
+	assert_true(letters > 0);
+	if (dotted && name[letters] == '.')
+		assert_name(name + letters + 1, false);
+	else
+		assert_int_equal(name[letters], '\0');
+}
+
+static void check_names(const struct sy_model *model)
+{
+	const struct sy_handoff *handoff = model->handoffs;
+
+	assert_name(model->name, true);
+	assert_true(strlen(model->summary) > 0);
+	assert_ptr_equal(sy_model_find(model->name), model);
+	assert_null(sy_handoff_find(model, "none"));
+	for (; handoff && handoff->name; handoff++) {
+		assert_name(handoff->name, false);
+		assert_ptr_equal(sy_handoff_find(model, handoff->name),
+		                 handoff);
+		assert_true(handoff->switches_min <= handoff->switches_max);
+	}
+}
+
+static void test_models_are_found_by_name(void **state)
+{
+	const struct sy_model *const *model;
+
+	(void)state;
+	assert_string_equal(sy_models[0]->name, "serial");
+	for (model = sy_models; *model; model++)
+		check_names(*model);
+	assert_null(sy_model_find("none"));
+	assert_null(sy_model_find(""));
+}
+
+static void test_absence_has_a_reason(void **state)
+{
+	const struct sy_model *const *model;
+
+	(void)state;
+	assert_null(sy_models[0]->absent());
+	for (model = sy_models; *model; model++)
+		if ((*model)->absent())
+			assert_true(strlen((*model)->absent()) > 0);
+}
+
+/* Every task once, with the right value. */
+
+static void assert_equals_serial(const struct sy_batch *batch, uint64_t count)
+{
+	struct sy_batch *reference;
+	struct sy_tally got, expected;
+
+	reference = create_batch(sy_models[0], 1, batch->step, 0, 0);
+	reference->job = batch->job;
+	run_once(sy_models[0], reference, count, &expected);
+	sy_batch_tally(batch, &got);
+	assert_int_equal(expected.done, count);
+	assert_int_equal(got.done, count);
+	assert_int_equal(got.sum, expected.sum);
+	assert_int_equal(got.proof, expected.proof);
+	assert_int_equal(got.error, 0);
+	sy_batch_destroy(reference);
+}
+
+static void check_counts(const struct sy_model *model)
+{
+	static const uint64_t counts[] = { 0, 1, 7, MANY, 2, 70, 0, 64 };
+	static const uint32_t inflights[] = { 1, 2, 64 };
+	size_t i, k;
+
+	for (i = 0; i < 3; i++) {
+		struct sy_batch *batch =
+			create_batch(model, inflights[i], step_compute, 0, 0);
+		void *state;
+
+		assert_int_equal(model->open(&state, batch), 0);
+		for (k = 0; k < sizeof(counts) / sizeof(*counts); k++) {
+			batch->task_count = counts[k];
+			sy_batch_reset(batch);
+			assert_int_equal(model->run(state), 0);
+			assert_equals_serial(batch, counts[k]);
+		}
+		model->close(state);
+		sy_batch_destroy(batch);
+	}
+}
+
+static void test_every_task_runs_once_as_serial(void **state)
+{
+	(void)state;
+	for_each(check_counts);
+}
+
+/* A run leaves nothing over that the next one trips on. */
+static void check_many_runs(const struct sy_model *model)
+{
+	struct sy_batch *batch = create_batch(model, 4, step_compute, 0, 0);
+	struct sy_tally tally;
+	uint64_t i, sum = 0;
+	void *state;
+
+	assert_int_equal(model->open(&state, batch), 0);
+	for (i = 0; i < RUNS; i++) {
+		batch->task_count = i % 9;
+		sum += i % 9;
+		assert_int_equal(model->run(state), 0);
+	}
+	model->close(state);
+	sy_batch_tally(batch, &tally);
+	assert_int_equal(tally.done, sum);
+	sy_batch_destroy(batch);
+}
+
+static void test_runs_can_be_repeated(void **state)
+{
+	(void)state;
+	for_each(check_many_runs);
+}
+
+/* Lanes. */
+
+/* Where tasks that are alive meet. */
+struct meeting {
+	atomic_int alive, most;
+	struct sy_lane *lanes;
+	uint32_t inflight;
+	int expected;     /* alive at once; they wait for one another */
+	uint64_t give_up; /* ns */
+};
+
+static void come(struct meeting *meeting)
+{
+	int alive = atomic_fetch_add(&meeting->alive, 1) + 1;
+	int most = atomic_load(&meeting->most);
+
+	while (alive > most &&
+	       !atomic_compare_exchange_weak(&meeting->most, &most, alive))
+		;
+}
+
+/* The lane's scratch begins with a flag: a task holds the lane. */
+static struct sy_op step_meet(struct sy_task *task)
+{
+	struct meeting *meeting = (struct meeting *)(uintptr_t)task->job;
+	atomic_int *taken = (atomic_int *)(void *)task->lane->scratch;
+
+	if (!task->step++) {
+		if (atomic_exchange(taken, 1) ||
+		    task->lane->index >= meeting->inflight ||
+		    task->lane != &meeting->lanes[task->lane->index] ||
+		    &task->lane->task != task)
+			task->error = -EBUSY;
+		come(meeting);
+	} else if (atomic_load(&meeting->most) >= meeting->expected ||
+	           sy_clock_ns() > meeting->give_up) {
+		atomic_fetch_sub(&meeting->alive, 1);
+		atomic_store(taken, 0);
+		return (struct sy_op){ .kind = SY_DONE };
+	}
+	return (struct sy_op){ .kind = SY_SLEEP,
+		               .until_ns = sy_clock_ns() + MS };
+}
+
+static void check_lanes(const struct sy_model *model)
+{
+	int expected = strcmp(model->name, "serial") ? 8 : 1;
+	struct meeting *meeting = share(sizeof(*meeting));
+	struct sy_batch *batch = create_batch(model, 8, step_meet, 0, 0);
+	struct sy_tally tally;
+
+	meeting->lanes = batch->lanes;
+	meeting->inflight = 8;
+	meeting->expected = expected;
+	meeting->give_up = sy_clock_ns() + 5000 * MS;
+	batch->job = meeting;
+	run_once(model, batch, 40, &tally);
+	assert_int_equal(tally.done, 40);
+	assert_int_equal(tally.error, 0);
+	assert_int_equal(atomic_load(&meeting->alive), 0);
+	/* As many at once as there are lanes: a sleeper keeps none waiting. */
+	assert_int_equal(atomic_load(&meeting->most), expected);
+	sy_batch_destroy(batch);
+	munmap(meeting, sizeof(*meeting));
+}
+
+static void test_live_tasks_fill_the_lanes_and_share_none(void **state)
+{
+	(void)state;
+	for_each(check_lanes);
+}
+
+/* Ops. */
+
+static struct sy_op step_sleep(struct sy_task *task)
+{
+	if (!task->step++) {
+		task->local[0] = sy_clock_ns() + 3 * MS;
+		return (struct sy_op){ .kind = SY_SLEEP,
+			               .until_ns = task->local[0] };
+	}
+	if (sy_clock_ns() < task->local[0])
+		task->error = -ETIME; /* too early */
+	return (struct sy_op){ .kind = SY_DONE };
+}
+
+static void check_sleep(const struct sy_model *model)
+{
+	struct sy_batch *batch = create_batch(model, 16, step_sleep, 0, 0);
+	struct sy_tally tally;
+
+	run_once(model, batch, 48, &tally);
+	assert_int_equal(tally.done, 48);
+	assert_int_equal(tally.error, 0);
+	sy_batch_destroy(batch);
+}
+
+static void test_sleep_never_ends_early(void **state)
+{
+	(void)state;
+	for_each(check_sleep);
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+static void test_signals_cut_no_op_short(void **state)
+{
+	struct sigaction act = { .sa_handler = on_alarm }, old;
+	struct itimerval every = { { 0, 700 }, { 0, 700 } }, never = { 0 };
+
+	(void)state;
+	sigaction(SIGALRM, &act, &old);
+	setitimer(ITIMER_REAL, &every, NULL);
+	for_each(check_sleep);
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &old, NULL);
+}
+
+static struct sy_op step_stamp(struct sy_task *task)
+{
+	if (task->step++)
+		return (struct sy_op){ .kind = SY_DONE };
+	return (struct sy_op){ .kind = SY_SLEEP,
+		               .until_ns = sy_clock_ns() + 2 * MS };
+}
+
+static void check_stamps(const struct sy_model *model)
+{
+	struct sy_batch *batch = create_batch(model, 4, step_stamp, 10, 1);
+	struct sy_tally tally;
+	uint64_t i;
+
+	for (i = 0; i < 10; i++)
+		batch->latencies_ns[i] = UINT64_MAX;
+	run_once(model, batch, 17, &tally);
+	assert_int_equal(tally.done, 17);
+	/* Tasks 0, 2, .. 16; there was no eighteenth. */
+	for (i = 0; i < 9; i++)
+		assert_in_range(batch->latencies_ns[i], 2 * MS, 5000 * MS);
+	assert_true(batch->latencies_ns[9] == UINT64_MAX);
+	sy_batch_destroy(batch);
+}
+
+static void test_latencies_are_stamped(void **state)
+{
+	(void)state;
+	for_each(check_stamps);
+}
+
+static struct sy_op step_fail(struct sy_task *task)
+{
+	task->value = 1;
+	if (task->index == 5)
+		task->error = -EPROTO;
+	return (struct sy_op){ .kind = SY_DONE };
+}
+
+static void check_task_error(const struct sy_model *model)
+{
+	struct sy_batch *batch = create_batch(model, 2, step_fail, 0, 0);
+	struct sy_tally tally;
+
+	run_once(model, batch, 20, &tally); /* run itself succeeds */
+	assert_int_equal(tally.done, 20);
+	assert_int_equal(tally.sum, 20);
+	assert_int_equal(tally.error, -EPROTO);
+	sy_batch_destroy(batch);
+}
+
+static void test_task_error_is_in_the_tally(void **state)
+{
+	(void)state;
+	for_each(check_task_error);
+}
+
+/* Where contexts run. */
+
+static void assert_bound(const struct sy_batch *batch, const int *pus,
+                         uint32_t pu_count)
+{
+	uint32_t i, seen = 0;
+
+	for (i = 0; i < batch->context_count; i++) {
+		const struct sy_context *context = &batch->contexts[i];
+		int pu = pus[i % pu_count];
+
+		assert_true(context->pu == pu || context->pu == -1);
+		if (context->pu_seen < 0)
+			continue;
+		seen++;
+		assert_int_equal(context->pu, pu);
+		assert_int_equal(context->pu_seen, pu);
+		assert_int_equal(context->migrations, 0);
+		assert_true(context->visited[pu / 64] == UINT64_C(1)
+		                                                 << (pu % 64));
+	}
+	assert_true(seen >= 1);
+}
+
+static void check_bound(const struct sy_model *model)
+{
+	int pus[2];
+	struct sy_batch_spec spec = { .model = model,
+		                      .inflight = 4,
+		                      .window = 64,
+		                      .pus = pus,
+		                      .pu_count = allowed_pus(pus, 2),
+		                      .bound = true };
+	struct sy_batch *batch;
+	struct sy_tally tally;
+
+	assert_int_equal(sy_batch_create(&batch, &spec), 0);
+	batch->step = step_sleep;
+	/* The caller is on the PU of context 0, as model.h asks. */
+	assert_int_equal(batch->bind(batch, 0), 0);
+	run_once(model, batch, 20, &tally);
+	assert_int_equal(tally.error, 0);
+	assert_bound(batch, pus, spec.pu_count);
+	sy_batch_destroy(batch);
+}
+
+static void test_contexts_stay_where_they_are_bound(void **state)
+{
+	cpu_set_t all;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	for_each(check_bound);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
+/* What a model holds, and gives back. */
+
+static void check_holdings(const struct sy_model *model)
+{
+	struct holdings before = look(), open;
+	struct sy_batch *batch = create_batch(model, 8, step_sleep, 0, 0);
+	struct sy_needs needs = { 0 };
+	void *state;
+
+	model->needs(batch, &needs);
+	assert_in_range(needs.contexts, 1, batch->context_count);
+	batch->task_count = 8;
+	assert_int_equal(model->open(&state, batch), 0);
+	assert_int_equal(model->run(state), 0);
+	open = look();
+	assert_int_equal(open.threads - before.threads, needs.threads);
+	assert_in_range(open.children - before.children, 0, needs.processes);
+	assert_in_range(open.descriptors - before.descriptors, 0,
+	                needs.descriptors);
+	model->close(state);
+	sy_batch_destroy(batch);
+	assert_nothing_left(before);
+}
+
+static void test_needs_are_told_and_close_leaves_nothing(void **state)
+{
+	(void)state;
+	for_each(check_holdings);
+}
+
+static uint64_t count_mappings(void)
+{
+	FILE *file = fopen("/proc/self/maps", "re");
+	uint64_t lines = 0;
+	int c;
+
+	assert_non_null(file);
+	while ((c = fgetc(file)) != EOF)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
+static void check_mappings(const struct sy_model *model)
+{
+	uint64_t before = 0;
+	int cycle;
+
+	for (cycle = 0; cycle < 24; cycle++) {
+		struct sy_batch *batch =
+			create_batch(model, 4, step_compute, 0, 0);
+		struct sy_tally tally;
+
+		run_once(model, batch, 10, &tally);
+		sy_batch_destroy(batch);
+		/* The C library keeps a few stacks and heaps for later. */
+		if (cycle == 3)
+			before = count_mappings();
+	}
+	assert_true(count_mappings() < before + 10);
+}
+
+static void test_mappings_do_not_grow(void **state)
+{
+	(void)state;
+	if (SANITIZED)
+		skip(); /* they map as they like */
+	for_each(check_mappings);
+}
+
+static void check_once(const struct sy_model *model)
+{
+	struct sy_batch *batch = create_batch(model, 1, step_compute, 0, 0);
+	struct sy_tally tally;
+
+	run_once(model, batch, 1, &tally);
+	sy_batch_destroy(batch);
+}
+
+/* What a library keeps for good once it was used is not the models'. */
+static int warm_up(void **state)
+{
+	(void)state;
+	for_each(check_once);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_models_are_found_by_name),
+		cmocka_unit_test(test_absence_has_a_reason),
+		cmocka_unit_test(test_every_task_runs_once_as_serial),
+		cmocka_unit_test(test_runs_can_be_repeated),
+		cmocka_unit_test(test_live_tasks_fill_the_lanes_and_share_none),
+		cmocka_unit_test(test_sleep_never_ends_early),
+		cmocka_unit_test(test_signals_cut_no_op_short),
+		cmocka_unit_test(test_latencies_are_stamped),
+		cmocka_unit_test(test_task_error_is_in_the_tally),
+		cmocka_unit_test(test_contexts_stay_where_they_are_bound),
+		cmocka_unit_test(test_needs_are_told_and_close_leaves_nothing),
+		cmocka_unit_test(test_mappings_do_not_grow),
+	};
+
+	return cmocka_run_group_tests(tests, warm_up, NULL);
+}
