@@ -8,6 +8,7 @@
  */
 #include "study/peer.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>

@@ -160,21 +160,6 @@ INLINE bool carry_out(struct sy_coroutine *self, const struct sy_op *op,
 	return true;
 }
 
-/*
- * sy_task_end, but for how the value is read: gcc would fetch it together
- * with the index as one vector, right after each was stored alone, and such
- * a load waits for both stores to reach the cache.
- */
-INLINE void task_end(struct sy_batch *batch, struct sy_lane *lane)
-{
-	const struct sy_task *task = &lane->task;
-	uint64_t value = task->value;
-
-	__asm__("" : "+r"(value));
-	sy_task_stamp(batch, lane);
-	sy_tally_add(&lane->tally, task->index, value, task->error);
-}
-
 INLINE void task_run(struct sy_coroutine *self, enum sy_switch_kind kind)
 {
 	struct sy_scheduler *scheduler = self->scheduler;
@@ -190,7 +175,7 @@ INLINE void task_run(struct sy_coroutine *self, enum sy_switch_kind kind)
 			break;
 		asked = op.kind == SY_SEND && task->result >= 0;
 	}
-	task_end(batch, lane);
+	sy_task_end(batch, lane);
 }
 
 INLINE void live(struct sy_coroutine *self, enum sy_switch_kind kind)
