@@ -267,6 +267,11 @@ static const char *eventloop_absent(void)
 	return NULL;
 }
 
+const char *sy_eventloop_library(void)
+{
+	return uv_version_string();
+}
+
 const struct sy_model sy_model_eventloop = {
 	.name = "eventloop",
 	.summary =

@@ -25,4 +25,7 @@ extern const struct sy_model sy_model_eventloop, sy_model_eventloop_poll;
 }
 #endif
 
+/* The version of libuv that is loaded, which may not be what was built with. */
+const char *sy_eventloop_library(void);
+
 #endif /* SY_EVENTLOOP_H */

@@ -222,12 +222,18 @@ static int measure(struct execution *x)
 	return 0;
 }
 
-static void release(struct execution *x)
+/* The journal's last samples may fail to reach the disk only here. */
+static int close_run(struct execution *x, int status)
 {
 	struct sy_reason reason;
 
-	if (x->run)
-		sy_run_close(x->run, &reason);
+	if (!x->run || !sy_run_close(x->run, &reason) || status)
+		return status;
+	return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
+}
+
+static void release(struct execution *x)
+{
 	sy_session_free(&x->session, x->plan);
 	json_decref(x->machine);
 	if (x->topology)
@@ -255,6 +261,7 @@ int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
 		status = measure(&x);
 		status = status_of(&x, finish(&x, status));
 	}
+	status = close_run(&x, status);
 	release(&x);
 	return status;
 }

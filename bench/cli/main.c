@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "build_info.h"
 #include "cli/cli.h"
 #include "engine/worker.h"
+#include "eventloop.h"
 #include "host/units.h"
 
 static const struct sy_verb *const verbs[] = {
@@ -37,7 +37,7 @@ static int print_version(void)
 	       "%s, %s%s%s, flags: %s\n",
 	       SY_VERSION, SY_GIT_COMMIT,
 	       strcmp(SY_GIT_DIRTY, "no") ? ", changed" : "",
-	       uv_version_string(), sy_topology_library(),
+	       sy_eventloop_library(), sy_topology_library(),
 	       jansson_version_str(),
 	       SY_BENCHMARK_VERSION[0] ? SY_BENCHMARK_VERSION : "not found",
 	       SY_COMPILER, SY_BUILD_TYPE,

@@ -16,6 +16,8 @@
 /* A grain or a wait over this makes a slice of many seconds. */
 #define TIME_MAX_NS UINT64_C(10000000000)
 #define ITEMS_MAX 64
+/* A product of lists grows fast; this many points take hours already. */
+#define POINTS_MAX 10000
 
 /* A comma-separated list, cut into its items. */
 struct list {
@@ -319,6 +321,8 @@ static int multiply(struct sy_plan *plan, const struct space *space,
 		r->reply_bytes = (uint32_t)space->reply.values[at[5]];
 		r->window = (uint32_t)space->window.values[at[6]];
 		error = add_families(plan, space, r);
+		if (plan->count > POINTS_MAX)
+			error = -E2BIG;
 		for (turned = 0; turned < WHEELS; turned++) {
 			if (++at[turned] < sizes[turned])
 				break;
@@ -333,6 +337,15 @@ static void space_free(struct space *space)
 	free(space->models.text);
 	free(space->workloads.text);
 	free(space->placements.text);
+}
+
+static int product_status(int error)
+{
+	if (error == -E2BIG)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "the lists make more than %d points",
+		                   POINTS_MAX);
+	return error ? sy_complain(SY_EXIT_REFUSED, "no memory") : 0;
 }
 
 static int add_product(struct sy_plan *plan, const struct sy_options *options)
@@ -350,8 +363,7 @@ static int add_product(struct sy_plan *plan, const struct sy_options *options)
 		request.tcp = space.tcp;
 		request.server_pu = space.server_pu;
 		request.hold_awake = options->hold_awake;
-		if (multiply(plan, &space, &request))
-			status = sy_complain(SY_EXIT_REFUSED, "no memory");
+		status = product_status(multiply(plan, &space, &request));
 	}
 	space_free(&space);
 	return status;

@@ -22,6 +22,7 @@
 #define TIMER_SLACK_NS 1
 /* A trial must be this long for its rate to be believed. */
 #define TRIAL_NS 2000000
+#define TRIALS_AGREEING 3
 #define TRIALS_MAX 9
 
 struct sy_subject {
@@ -274,9 +275,13 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 	double rates[TRIALS_MAX], rate_ns;
 	uint64_t count = allowed_count(s, 1), elapsed_ns;
 	int error = first_rate(s, &count, &rate_ns, reason);
-	unsigned trials = 0, agreeing = 0;
+	unsigned trials = 1, agreeing = 1;
 
-	while (!error && trials < TRIALS_MAX && agreeing < 3) {
+	rates[0] = rate_ns;
+	while (!error && trials < TRIALS_MAX && agreeing < TRIALS_AGREEING) {
+		/* A batch that is a slice by itself leaves nothing to size. */
+		if (scaled(s, target_ns, rate_ns) == allowed_count(s, 1))
+			break;
 		count = scaled(s, TRIAL_NS, rate_ns);
 		error = trial(s, count, &elapsed_ns, reason);
 		rates[trials] = (double)elapsed_ns / (double)count;
@@ -285,12 +290,12 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 		agreeing = rates[trials] > rate_ns * 0.8 &&
 		                           rates[trials] < rate_ns * 1.25
 		                   ? agreeing + 1
-		                   : 0;
+		                   : 1;
 		rate_ns = rates[trials++];
 	}
 	if (error)
 		return error;
-	if (agreeing < 3)
+	if (agreeing < TRIALS_AGREEING)
 		sy_median(rates, trials, &rate_ns);
 	*operations = scaled(s, target_ns, rate_ns);
 	return 0;

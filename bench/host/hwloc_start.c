@@ -31,10 +31,8 @@
 bool sy_hwloc_elsewhere(void)
 {
 	static const char *const variables[] = {
-		"HWLOC_XMLFILE",
-		"HWLOC_SYNTHETIC",
-		"HWLOC_FSROOT",
-		"HWLOC_CPUID_PATH",
+		"HWLOC_XMLFILE",    "HWLOC_SYNTHETIC",  "HWLOC_FSROOT",
+		"HWLOC_CPUID_PATH", "HWLOC_COMPONENTS",
 	};
 
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {

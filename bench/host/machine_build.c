@@ -4,12 +4,12 @@
  */
 #include "machine_internal.h"
 
-#include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "build_info.h"
+#include "eventloop.h"
 #include "topology_internal.h"
 
 struct text {
@@ -41,29 +41,13 @@ json_t *sy_build_facts(void)
 	return texts(text);
 }
 
-/*
- * libuv as it is loaded, which need not be what it was built with.  Asked by
- * name, so that uv.h stays with the event loop.
- */
-static const char *libuv_version(void)
-{
-	const char *(*version)(void);
-	void *symbol = dlsym(RTLD_DEFAULT, "uv_version_string");
-
-	if (!symbol)
-		return NULL;
-	/* POSIX promises that a function's address fits. */
-	memcpy(&version, &symbol, sizeof(version));
-	return version();
-}
-
 json_t *sy_library_facts(void)
 {
 	char libc[64];
 	const struct text text[] = {
 		{ "libc", libc },
 		{ "hwloc", sy_topology_library() },
-		{ "libuv", libuv_version() },
+		{ "libuv", sy_eventloop_library() },
 		{ "jansson", JANSSON_VERSION },
 		{ "benchmark", SY_BENCHMARK_VERSION },
 		{ NULL, NULL },

@@ -173,6 +173,17 @@ static int write_all(int fd, const char *text, size_t bytes)
 	return 0;
 }
 
+/* A whole line or none: what does not fit is taken back. */
+static int append_line(int fd, const char *line, size_t bytes)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	int error = end < 0 ? -errno : write_all(fd, line, bytes);
+
+	if (error && end >= 0 && ftruncate(fd, end))
+		return -errno;
+	return error;
+}
+
 int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 {
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
@@ -183,7 +194,7 @@ int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 		size_t bytes = strlen(text);
 
 		text[bytes] = '\n';
-		error = write_all(run->journal_fd, text, bytes + 1);
+		error = append_line(run->journal_fd, text, bytes + 1);
 		free(text);
 	}
 	if (!error && sy_clock_ns() - run->synced_ns > SYNC_NS) {

@@ -75,6 +75,18 @@ done
 is_gone
 nothing_left
 
+# Nor do those that wait for a long time as their task says.
+title="a driver that is killed while a slice takes 8 s"
+begin run --workload wait --model threads,fork,pool,coroutine --wait 8s \
+	--inflight 2 --budget 30s --no-figures
+# The driver, four workers of points, two that watch the noise, a pool of two.
+all_alive() {
+	[[ $(alive | wc -l) -ge 9 ]]
+}
+check "fewer processes than points" within 10 all_alive
+sleep 0.3
+is_gone
+
 # `LEAST`: what is promised of a run that was stopped after so many lines.
 is_interrupted() {
 	await 10

@@ -106,12 +106,12 @@ begin "a server that hangs" --workload io --model coroutine --budget 1200ms
 strike STOP io/coroutine children_of_workers
 cost_one_row io/coroutine "no answer within its limit"
 
-one_child_of_a_worker() {
-	children_of_workers | tr ' ' '\n' | grep . | tail -n 1
+first_child_of_a_worker() {
+	children_of_workers | tr ' ' '\n' | grep -m 1 .
 }
 begin "a pool's process that is killed" --workload cpu --model serial,pool \
 	--budget 1200ms
-strike KILL cpu/pool one_child_of_a_worker
+strike KILL cpu/pool first_child_of_a_worker
 cost_one_row cpu/pool "No child processes|process of the model died"
 row_is '^measured cpu/serial/'
 
@@ -121,7 +121,7 @@ begin "an idle process of a pool that is killed" --workload cpu \
 check "no sample of cpu/pool" within 20 sampled cpu/pool
 kill -STOP "$driver"
 sleep 0.3 # a slice that was asked for ends
-check "nobody to send KILL to" hit KILL one_child_of_a_worker
+check "nobody to send KILL to" hit KILL first_child_of_a_worker
 kill -CONT "$driver"
 cost_one_row cpu/pool "No child processes|process of the model died"
 row_is '^measured cpu/serial/'
