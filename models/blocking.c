@@ -11,8 +11,6 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "kernel.h"
-
 static void sleep_until(uint64_t until_ns)
 {
 	struct timespec until = {
@@ -50,36 +48,22 @@ static int64_t receive_some(int fd, void *buf, size_t count)
 	return n < 0 ? -errno : n;
 }
 
-void sy_blocking_run(struct sy_batch *batch, struct sy_lane *lane,
-                     void (*before_block)(void *data), void *data)
+bool sy_blocking_op(struct sy_lane *lane, const struct sy_op *op)
 {
-	sy_step_fn *step = batch->step;
 	struct sy_task *task = &lane->task;
 
-	for (;;) {
-		struct sy_op op = step(task);
-
-		if (op.kind == SY_DONE)
-			return;
-		if (op.kind == SY_COMPUTE) {
-			task->value = sy_kernel(task->value, op.rounds);
-			continue;
-		}
-		if (before_block)
-			before_block(data);
-		switch (op.kind) {
-		case SY_SLEEP:
-			sleep_until(op.until_ns);
-			break;
-		case SY_SEND:
-			task->result = send_all(lane->fd, op.buf, op.count);
-			break;
-		case SY_RECV:
-			task->result = receive_some(lane->fd, op.buf, op.count);
-			break;
-		default: /* an op that this model does not know */
-			task->error = -EINVAL;
-			return;
-		}
+	switch (op->kind) {
+	case SY_SLEEP:
+		sleep_until(op->until_ns);
+		return true;
+	case SY_SEND:
+		task->result = send_all(lane->fd, op->buf, op->count);
+		return true;
+	case SY_RECV:
+		task->result = receive_some(lane->fd, op->buf, op->count);
+		return true;
+	default:
+		task->error = -EINVAL;
+		return false;
 	}
 }

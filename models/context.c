@@ -2,16 +2,30 @@
 /*
  * context.c - noting where a context runs.
  *
- * sched_getcpu reads the number that the kernel keeps in the thread's rseq
- * area (glibc 2.35 and later), without a system call.
+ * The kernel keeps the number of the PU in the thread's rseq area, which
+ * glibc registers (2.35 and later): two loads instead of a call.  Where it is
+ * not registered sched_getcpu finds out in another way.
  */
 #include "model.h"
 
 #include <sched.h>
+#include <sys/rseq.h>
+
+static int running_on(void)
+{
+	const char *thread = __builtin_thread_pointer();
+	const struct rseq *area =
+		(const struct rseq *)(const void *)(thread + __rseq_offset);
+
+	if (!__rseq_size)
+		return sched_getcpu();
+	/* Written by the kernel at every move. */
+	return (int)*(const volatile uint32_t *)&area->cpu_id;
+}
 
 void sy_context_see(struct sy_context *context)
 {
-	int pu = sched_getcpu();
+	int pu = running_on();
 
 	if (pu < 0 || pu == context->pu_seen)
 		return;

@@ -100,7 +100,7 @@ static void callback_close(void *pair_)
 const struct sy_handoff sy_uv_handoffs[] = {
 	{
 		.name = "callback",
-		.summary = "two callbacks take turns in a loop's run queue",
+		.summary = "ready-queue callback",
 		.switches_min = 0,
 		.switches_max = 0,
 		.open = callback_open,

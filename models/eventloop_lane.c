@@ -118,8 +118,8 @@ static bool carry_out(struct sy_uv_lane *lane, struct sy_op op)
 			                          : io->receive(lane, op);
 		task->result = -EBADF;
 		return true;
-	default:
-		task->result = -ENOSYS;
+	default: /* an op that this model does not know: the task is over */
+		task->error = -EINVAL;
 		return true;
 	}
 }
@@ -145,6 +145,8 @@ static void go_on(struct sy_uv_callback *callback)
 			loop->parked = true;
 			return;
 		}
+		if (op.kind > SY_RECV)
+			break;
 	}
 	sy_task_end(batch, lane->lane);
 	callback->call = begin_task;

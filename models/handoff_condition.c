@@ -156,7 +156,7 @@ static void close_pair(void *data)
 const struct sy_handoff sy_threads_handoffs[] = {
 	{
 		.name = "condition",
-		.summary = "two threads, a mutex and condition variables",
+		.summary = "mutex and condition variable",
 		.switches_min = 1,
 		.switches_max = 2,
 		.open = open_pair,

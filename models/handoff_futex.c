@@ -105,7 +105,7 @@ static void close_pair(void *data)
 const struct sy_handoff sy_pool_handoffs[] = {
 	{
 		.name = "futex",
-		.summary = "two processes over a shared futex",
+		.summary = "process-shared futex",
 		.switches_min = 1,
 		.switches_max = 1,
 		.open = open_pair,

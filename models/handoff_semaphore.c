@@ -181,7 +181,7 @@ static void close_processes(void *data)
 const struct sy_handoff sy_semaphore_handoffs[] = {
 	{
 		.name = "posix",
-		.summary = "two threads over POSIX semaphores",
+		.summary = "POSIX semaphore",
 		.switches_min = 1,
 		.switches_max = 1,
 		.open = open_threads,
@@ -195,7 +195,7 @@ const struct sy_handoff sy_semaphore_handoffs[] = {
 const struct sy_handoff sy_fork_handoffs[] = {
 	{
 		.name = "semaphore",
-		.summary = "two processes over shared POSIX semaphores",
+		.summary = "process-shared semaphore",
 		.switches_min = 1,
 		.switches_max = 1,
 		.open = open_processes,

@@ -37,14 +37,18 @@ static int run(void *state)
 	struct sy_batch *batch = state;
 	struct sy_lane *lane = &batch->lanes[0];
 	uint64_t count = batch->task_count;
+	struct sy_tally tally = { 0 };
 	uint64_t index;
 
+	/* Added up in registers: a sum in memory is 3 ns of an empty task. */
 	for (index = 0; index < count; index++) {
 		sy_task_begin(batch, lane, index);
 		sy_blocking_run(batch, lane, NULL, NULL);
-		sy_task_end(batch, lane);
+		sy_task_stamp(batch, lane);
+		sy_tally_add(&tally, index, lane->task.value, lane->task.error);
 		sy_context_see(&batch->contexts[0]);
 	}
+	lane->tally = tally;
 	return 0;
 }
 

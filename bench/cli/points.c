@@ -13,8 +13,10 @@
 /* More lanes than any machine of today has descriptors and threads for. */
 #define INFLIGHT_MAX 1000000
 #define WINDOW_MAX 65536
-/* A grain or a wait over this makes a slice of many seconds. */
-#define TIME_MAX_NS UINT64_C(10000000000)
+/* What is longer makes a slice of many seconds: all lanes work one after
+   another, but wait at once. */
+#define GRAIN_MAX_NS UINT64_C(100000000)
+#define WAIT_MAX_NS UINT64_C(1000000000)
 #define ITEMS_MAX 64
 /* A product of lists grows fast; this many points take hours already. */
 #define POINTS_MAX 10000
@@ -136,11 +138,11 @@ static int read_space(struct space *space, const struct sy_options *o)
 	if (!status)
 		status = read_numbers(
 			&space->grain, "grain", or_default(o->grain, "100us"),
-			sy_parse_duration, 0, TIME_MAX_NS, time_form);
+			sy_parse_duration, 0, GRAIN_MAX_NS, time_form);
 	if (!status)
 		status = read_numbers(
 			&space->wait, "wait", or_default(o->wait, "2ms"),
-			sy_parse_duration, 0, TIME_MAX_NS, time_form);
+			sy_parse_duration, 0, WAIT_MAX_NS, time_form);
 	if (!status)
 		status = read_numbers(&space->request, "request",
 		                      or_default(o->request, "64"),

@@ -67,8 +67,14 @@ static int pus_from_json(struct sy_placement *where, json_t *pus)
 	if (!where->pus)
 		return -ENOMEM;
 	where->count = (unsigned)count;
-	for (size_t i = 0; i < count; i++)
-		where->pus[i] = (int)json_integer_value(json_array_get(pus, i));
+	for (size_t i = 0; i < count; i++) {
+		json_t *pu = json_array_get(pus, i);
+		json_int_t index = json_integer_value(pu);
+
+		if (!json_is_integer(pu) || index < 0 || index >= SY_PUS_MAX)
+			return -EINVAL;
+		where->pus[i] = (int)index;
+	}
 	return 0;
 }
 
@@ -97,7 +103,9 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 		return sy_reason(reason, -EPROTO, "point: %s", where.text);
 	if (inflight < 1 || window < 1 || (window & (window - 1)) ||
 	    rounds < 0 || wait_ns < 0 || grain_ns < 0 || request_bytes < 8 ||
-	    reply_bytes < 8)
+	    request_bytes > (int)SY_MESSAGE_MAX || reply_bytes < 8 ||
+	    reply_bytes > (int)SY_MESSAGE_MAX || server_pu < -1 ||
+	    server_pu >= SY_PUS_MAX)
 		return sy_reason(reason, -EINVAL, "point: value out of range");
 	error = find_names(r, model, mechanism, workload, reason);
 	if (error)

@@ -42,6 +42,17 @@ static int take_line(struct sy_line_reader *reader, char *end, json_t **message)
 	return 0;
 }
 
+/* What is left until then, rounded up; -1: for ever. */
+static int left_ms(uint64_t end_ns)
+{
+	uint64_t now_ns = sy_clock_ns();
+
+	if (end_ns == UINT64_MAX)
+		return -1;
+	return now_ns < end_ns ? (int)((end_ns - now_ns + 999999) / 1000000)
+	                       : 0;
+}
+
 static int wait_readable(struct sy_line_reader *reader, int cancel_fd,
                          int timeout_ms)
 {
@@ -77,6 +88,11 @@ static int fill(struct sy_line_reader *reader)
 int sy_message_receive(struct sy_line_reader *reader, int cancel_fd,
                        int timeout_ms, json_t **message)
 {
+	/* Of the whole line: one that only drips in does not put it off. */
+	uint64_t end_ns =
+		timeout_ms < 0 ? UINT64_MAX
+			       : sy_clock_ns() + (uint64_t)timeout_ms * 1000000;
+
 	for (;;) {
 		char *end = memchr(reader->buffer + reader->scanned, '\n',
 		                   reader->used - reader->scanned);
@@ -85,7 +101,7 @@ int sy_message_receive(struct sy_line_reader *reader, int cancel_fd,
 		if (end)
 			return take_line(reader, end, message);
 		reader->scanned = reader->used;
-		error = wait_readable(reader, cancel_fd, timeout_ms);
+		error = wait_readable(reader, cancel_fd, left_ms(end_ns));
 		if (!error)
 			error = fill(reader);
 		if (error)

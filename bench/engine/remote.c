@@ -82,34 +82,44 @@ int sy_remote_start(struct sy_remote *remote, const char *program,
 	                 program, strerror(-error));
 }
 
+/* Whether the worker has ended, asked until `tries` milliseconds are over. */
+static bool has_ended(const struct sy_remote *remote, int tries,
+                      siginfo_t *info)
+{
+	*info = (siginfo_t){ .si_pid = 0 };
+	for (int i = 0; i < tries && !info->si_pid; i++) {
+		if (i)
+			poll(NULL, 0, 1);
+		waitid(P_PID, (id_t)remote->pid, info,
+		       WEXITED | WNOHANG | WNOWAIT);
+	}
+	return info->si_pid;
+}
+
 /* How the worker ended, if it has; else that it does not answer. */
 static int explain(struct sy_remote *remote, int error,
                    struct sy_reason *reason)
 {
-	siginfo_t info = { .si_pid = 0 };
+	siginfo_t info;
+	/* The socket closes a little before the process can be waited for. */
+	bool ended = has_ended(remote, error == -EPIPE ? 100 : 1, &info);
 
+	/* What it left behind may hold the socket open when it has died. */
+	if (ended && info.si_code == CLD_EXITED)
+		return sy_reason(reason, -EPIPE,
+		                 "the worker ended with status %d",
+		                 info.si_status);
+	if (ended)
+		return sy_reason(reason, -EPIPE,
+		                 "the worker was ended by signal %d (%s)",
+		                 info.si_status, strsignal(info.si_status));
 	if (error == -ETIMEDOUT)
 		return sy_reason(reason, error,
 		                 "no answer within its limit: killed");
-	if (error != -EPIPE)
-		return sy_reason(reason, error, "the worker's answer: %s",
-		                 strerror(-error));
-	/* The socket closes a little before the process can be waited for. */
-	for (int i = 0; i < 100 && !info.si_pid; i++) {
-		waitid(P_PID, (id_t)remote->pid, &info,
-		       WEXITED | WNOHANG | WNOWAIT);
-		if (!info.si_pid)
-			poll(NULL, 0, 1);
-	}
-	if (!info.si_pid)
+	if (error == -EPIPE)
 		return sy_reason(reason, error, "the worker hung up");
-	if (info.si_code == CLD_EXITED)
-		return sy_reason(reason, error,
-		                 "the worker ended with status %d",
-		                 info.si_status);
-	return sy_reason(reason, error,
-	                 "the worker was ended by signal %d (%s)",
-	                 info.si_status, strsignal(info.si_status));
+	return sy_reason(reason, error, "the worker's answer: %s",
+	                 strerror(-error));
 }
 
 /* The value under `key` of the next message, a reference of the caller's. */
@@ -131,7 +141,9 @@ static int receive(struct sy_remote *remote, const char *key, int cancel_fd,
 	if (!*value &&
 	    !json_unpack(told, "{si ss}", "code", &code, "reason", &text) &&
 	    code > 0)
-		error = sy_reason(reason, -code, "%s", text);
+		/* Only the driver's own cancelling ends a run. */
+		error = sy_reason(reason, code == ECANCELED ? -EIO : -code,
+		                  "%s", text);
 	else if (!*value)
 		error = sy_reason(reason, -EPROTO,
 		                  "the worker answered nonsense");

@@ -78,6 +78,8 @@ static int visited_from_json(uint64_t *visited, const json_t *pus)
 	size_t i;
 	json_t *pu;
 
+	if (pus && !json_is_array(pus))
+		return -EPROTO;
 	json_array_foreach (pus, i, pu) {
 		json_int_t index = json_integer_value(pu);
 
@@ -94,12 +96,14 @@ static int latencies_from_json(struct sy_histogram *latencies,
 	size_t i;
 	json_t *pair;
 
+	if (pairs && !json_is_array(pairs))
+		return -EPROTO;
 	json_array_foreach (pairs, i, pair) {
 		json_int_t bucket, count;
 
 		if (json_unpack(pair, "[II!]", &bucket, &count) || bucket < 0 ||
 		    bucket >= SY_HISTOGRAM_BUCKETS || count < 0 ||
-		    count > UINT32_MAX)
+		    count > UINT32_MAX - latencies->counts[bucket])
 			return -EPROTO;
 		latencies->counts[bucket] += (uint32_t)count;
 		latencies->total += (uint64_t)count;

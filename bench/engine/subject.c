@@ -18,6 +18,8 @@
 
 /* Latencies kept of one slice: 1 MiB. */
 #define STAMPS_MAX (UINT64_C(1) << 17)
+/* Waves of waiting requests in a slice of `io`, at least. */
+#define WAVES_LEAST 8
 /* The shortest timer slack that the kernel takes (0 means: the default). */
 #define TIMER_SLACK_NS 1
 /* A trial must be this long for its rate to be believed. */
@@ -37,6 +39,15 @@ struct sy_subject {
 	uint64_t expected_count; /* what `expected` is for */
 };
 
+/* Latencies kept of a slice: every task's, where the point is stamped. */
+static uint64_t stamps_of(const struct sy_point *point)
+{
+	if (!sy_point_stamped(point))
+		return 0;
+	return point->request.inflight > STAMPS_MAX ? point->request.inflight
+	                                            : STAMPS_MAX;
+}
+
 static int create_batch(struct sy_subject *subject)
 {
 	const struct sy_point *point = subject->point;
@@ -45,7 +56,7 @@ static int create_batch(struct sy_subject *subject)
 		.model = r->handoff ? NULL : r->model,
 		.inflight = r->handoff ? 1 : r->inflight,
 		.window = r->window,
-		.stamp_count = sy_point_stamped(point) ? STAMPS_MAX : 0,
+		.stamp_count = stamps_of(point),
 		.pus = point->where.pus,
 		.pu_count = point->where.count,
 		.bound = point->where.bound,
@@ -162,15 +173,34 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 	return r->model->run(s->model);
 }
 
-/* Even for hand-offs, a whole batch for tasks, no more than can be stamped. */
+/* Tasks that wait come in waves, one for each time that all lanes are used. */
+static bool in_waves(const struct sy_point *point)
+{
+	return point->request.workload && point->load.wait_ns &&
+	       strcmp(sy_point_family(point), "cpu");
+}
+
+/*
+ * Even for hand-offs; no more tasks than can be stamped, no fewer than there
+ * are lanes.  Tasks that wait come in whole waves, since a last one that is
+ * not full would count against the model; for `io` so many of them that
+ * filling and draining the lanes weigh little.
+ */
 static uint64_t allowed_count(const struct sy_subject *s, uint64_t count)
 {
-	uint64_t least = s->batch->inflight;
+	const struct sy_point *point = s->point;
+	uint64_t lanes = s->batch->inflight, most = stamps_of(point);
+	uint64_t least = lanes;
 
-	if (s->point->request.handoff)
+	if (point->request.handoff)
 		return count < 2 ? 2 : count & ~UINT64_C(1);
-	if (sy_point_stamped(s->point) && count > STAMPS_MAX)
-		count = STAMPS_MAX;
+	if (in_waves(point)) {
+		if (!strcmp(sy_point_family(point), "io"))
+			least = lanes * WAVES_LEAST;
+		count = (count + lanes / 2) / lanes * lanes;
+	}
+	if (most && count > most)
+		count = most / lanes * lanes;
 	return count < least ? least : count;
 }
 
@@ -220,15 +250,18 @@ static void reset(struct sy_subject *s)
 
 	sy_batch_reset(batch);
 	for (uint32_t i = 0; i < batch->context_count; i++) {
+		/* A context that moved between two slices did not migrate in
+		   either. */
+		batch->contexts[i].pu_seen = -1;
 		batch->contexts[i].migrations = 0;
 		memset(batch->contexts[i].visited, 0,
 		       sizeof(batch->contexts[i].visited));
 	}
 }
 
-/* One clocked and checked run, without counters. */
-static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
-                 struct sy_reason *reason)
+/* One run between two readings of the clock, not checked yet. */
+static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
+                     struct sy_reason *reason)
 {
 	uint64_t begin_ns;
 	int error;
@@ -237,10 +270,17 @@ static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 	begin_ns = sy_clock_ns();
 	error = carry_out(s, count);
 	*elapsed_ns = sy_clock_ns() - begin_ns;
-	if (error)
-		return sy_reason(reason, error, "the model failed: %s",
-		                 strerror(-error));
-	return check(s, count, reason);
+	return error ? sy_reason(reason, error, "the model failed: %s",
+	                         strerror(-error))
+	             : 0;
+}
+
+static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
+                 struct sy_reason *reason)
+{
+	int error = timed_run(s, count, elapsed_ns, reason);
+
+	return error ? error : check(s, count, reason);
 }
 
 /* Grows the count until a trial is long enough to tell a rate. */
@@ -347,6 +387,7 @@ static uint64_t server_ns(const struct sy_subject *s)
 	return server ? sy_usage_process_ns(server) : 0;
 }
 
+/* The counters are read close around the run: checking is no work of it. */
 static int measure(struct sy_subject *s, struct sy_slice *slice,
                    struct sy_reason *reason)
 {
@@ -354,10 +395,9 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	uint64_t served_ns = server_ns(s);
 	int error = sy_usage_read(s->watch, &before);
 
-	if (!error)
-		error = trial(s, slice->operations, &slice->elapsed_ns, reason);
-	else
-		sy_reason(reason, error, "a process of the model died");
+	if (error)
+		return sy_reason(reason, error, "a process of the model died");
+	error = timed_run(s, slice->operations, &slice->elapsed_ns, reason);
 	if (error)
 		return error;
 	error = sy_usage_read(s->watch, &after);
@@ -365,6 +405,9 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 		return sy_reason(reason, error, "a process of the model died");
 	slice->usage = sy_usage_since(&after, &before);
 	slice->server_ns = server_ns(s) - served_ns;
+	error = check(s, slice->operations, reason);
+	if (error)
+		return error;
 	collect(s, slice);
 	return run_alone(s, slice, reason);
 }
@@ -372,16 +415,20 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
                    struct sy_slice *slice, struct sy_reason *reason)
 {
-	uint64_t ignored_ns;
 	int error = 0;
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = allowed_count(s, operations);
 	if (s->awake)
 		sy_awake_set(s->awake, true);
+	/* A few tasks will do, fewer than there are lanes among them; a
+	   hand-off takes an even number. */
 	if (warmup)
-		error = trial(s, allowed_count(s, warmup), &ignored_ns, reason);
-	if (!error)
+		error = carry_out(s, warmup + (warmup & 1));
+	if (error)
+		sy_reason(reason, error, "the model failed: %s",
+		          strerror(-error));
+	else
 		error = measure(s, slice, reason);
 	if (s->awake)
 		sy_awake_set(s->awake, false);

@@ -3,6 +3,7 @@
 #include "results/estimate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define RESAMPLES 2000
@@ -113,6 +114,23 @@ int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
 	}
 	columns_close(&c);
 	return error;
+}
+
+double sy_estimate_noise(const struct sy_result *a, const struct sy_result *b,
+                         size_t *pairs)
+{
+	struct columns c;
+	double noise = -1;
+
+	*pairs = 0;
+	if (!columns_open(&c, a->count))
+		*pairs = pair(a, b, &c);
+	for (size_t i = 0; i < *pairs; i++)
+		c.values[i] = log(c.values[i] / c.others[i]);
+	if (*pairs)
+		sy_robust_sigma(c.values, *pairs, &noise);
+	columns_close(&c);
+	return noise;
 }
 
 int sy_estimate_modes(const struct sy_result *result, int *bimodal,

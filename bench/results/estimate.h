@@ -24,6 +24,13 @@ int sy_estimate_net(const struct sy_result *result, uint64_t seed,
 int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
                       uint64_t seed, struct sy_estimate *ratio);
 
+/*
+ * The robust spread of log(a.ns / b.ns) over the rounds in which both were
+ * asked, how many those are in `*pairs`; negative where there are none.
+ */
+double sy_estimate_noise(const struct sy_result *a, const struct sy_result *b,
+                         size_t *pairs);
+
 int sy_estimate_modes(const struct sy_result *result, int *bimodal,
                       double *lower, double *upper);
 

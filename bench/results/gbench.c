@@ -81,7 +81,7 @@ static void add_times(json_t *json, uint64_t iterations, double real_ns,
 
 static void add_repetition(json_t *list, const struct sy_point *point,
                            size_t index, const struct sy_result *result,
-                           int repetition, double ns)
+                           int repetition, int sets, double ns)
 {
 	json_t *json = entry(point, index, "", "iteration");
 	double cpu_ns =
@@ -89,6 +89,7 @@ static void add_repetition(json_t *list, const struct sy_point *point,
 
 	if (!json)
 		return;
+	json_object_set_new(json, "repetitions", json_integer(sets));
 	json_object_set_new(json, "repetition_index", json_integer(repetition));
 	add_times(json, result->slice_operations, ns, cpu_ns);
 	json_object_set_new(json, "items_per_second", json_real(1e9 / ns));
@@ -152,7 +153,7 @@ static void add_measured(json_t *list, const struct sy_point *point,
 	struct sy_estimate middle;
 
 	for (int i = 0; i < sets; i++)
-		add_repetition(list, point, index, result, i, medians[i]);
+		add_repetition(list, point, index, result, i, sets, medians[i]);
 	if (sets && !sy_estimate_ns(result, 1, &middle)) {
 		add_aggregate(list, point, index, "median", sets, middle.value,
 		              cpu_ns);
@@ -169,6 +170,7 @@ static void add_failed(json_t *list, const struct sy_point *point, size_t index,
 
 	if (!json)
 		return;
+	json_object_set_new(json, "repetitions", json_integer(1));
 	json_object_set_new(json, "repetition_index", json_integer(0));
 	json_object_set_new(json, "error_occurred", json_true());
 	json_object_set_new(json, "error_message",

@@ -360,18 +360,10 @@ static json_t *groups_json(const struct sy_plan *plan,
 
 double sy_summary_noise(const struct sy_session *session)
 {
-	const struct sy_result *a = &session->sentinels[0];
-	const struct sy_result *b = &session->sentinels[1];
-	size_t count = a->count < b->count ? a->count : b->count;
-	double *logs = calloc(count + 1, sizeof(*logs));
-	double noise = -1;
+	size_t pairs;
 
-	for (size_t i = 0; logs && i < count; i++)
-		logs[i] = log(a->samples[i].ns / b->samples[i].ns);
-	if (logs && count)
-		sy_robust_sigma(logs, count, &noise);
-	free(logs);
-	return noise;
+	return sy_estimate_noise(&session->sentinels[0], &session->sentinels[1],
+	                         &pairs);
 }
 
 /*
@@ -408,11 +400,13 @@ static void judge(const struct sy_point *point, struct sy_result *result)
 
 static json_t *noise_json(const struct sy_session *session)
 {
-	double noise = sy_summary_noise(session);
+	size_t pairs;
+	double noise = sy_estimate_noise(&session->sentinels[0],
+	                                 &session->sentinels[1], &pairs);
 
 	return json_pack("{so si}", "spread",
 	                 noise < 0 ? json_null() : json_real(noise), "pairs",
-	                 (int)session->sentinels[0].count);
+	                 (int)pairs);
 }
 
 /* One line a person knows the machine by, and its number of PUs. */

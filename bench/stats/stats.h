@@ -70,7 +70,7 @@ int sy_modes(const double *values, size_t count, double factor, int *bimodal,
 
 /*
  * Latencies in log-linear buckets: exact to 1/64 of the value.  Covers
- * 0 .. 2^44 ns; what is longer counts in the last bucket, with the exact
+ * 0 .. 2^45 ns; what is longer counts in the last bucket, with the exact
  * maximum kept.
  */
 #define SY_HISTOGRAM_BUCKETS (64 * 40)

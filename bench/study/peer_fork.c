@@ -3,8 +3,8 @@
  * peer_fork.c - fork.bare: fork, work, _exit, wait.
  *
  * As a program would do it that has no other children that end: it waits for
- * any.  A child does one short task, and its server ends with the caller, so
- * none is bound to the caller's life.
+ * any.  The children are bound to the caller's life as the model's are, so
+ * that what differs is how the work is carried out.
  */
 #include "study/peer.h"
 
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "process.h"
 
 struct forks {
 	struct sy_peer peer;
@@ -38,10 +40,11 @@ static _Noreturn void child(const struct sy_peer *peer, uint32_t slot,
 
 static int start(struct forks *forks, uint32_t slot, uint64_t index)
 {
-	pid_t pid = fork();
+	pid_t pid;
+	int error = sy_process_fork(&pid);
 
-	if (pid < 0)
-		return -errno;
+	if (error)
+		return error;
 	if (!pid)
 		child(&forks->peer, slot, index);
 	forks->pids[slot] = pid;

@@ -209,7 +209,7 @@ static void pair_close(void *data)
 const struct sy_handoff sy_coroutine_handoffs[] = {
 	{
 		.name = "assembly",
-		.summary = "six registers and the stack pointer, out of line",
+		.summary = "own switch in assembly",
 		.open = assembly_open,
 		.run = pair_run,
 		.alone = pair_alone,
@@ -217,7 +217,7 @@ const struct sy_handoff sy_coroutine_handoffs[] = {
 	},
 	{
 		.name = "ucontext",
-		.summary = "swapcontext, which also sets the signal mask",
+		.summary = "swapcontext, a system call",
 		.open = ucontext_open,
 		.run = pair_run,
 		.alone = pair_alone,

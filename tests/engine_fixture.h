@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine_fixture.h - what the tests of the engine and of the results share:
+ * points by name, and folders that go away.
+ */
+#ifndef SY_ENGINE_FIXTURE_H
+#define SY_ENGINE_FIXTURE_H
+
+#include "models_fixture.h"
+
+#include <jansson.h>
+
+#include "engine/plan.h"
+
+/* "cpu", "threads"; for a hand-off "switch", "threads.condition". */
+static inline void ask_for(struct sy_request *request, const char *family,
+                           const char *row)
+{
+	char model[64];
+	char *dot;
+
+	sy_request_default(request);
+	request->workload = sy_workload_find(family);
+	if (request->workload) {
+		request->model = sy_model_find(row);
+		assert_non_null(request->model);
+		return;
+	}
+	snprintf(model, sizeof(model), "%s", row);
+	dot = strrchr(model, '.');
+	assert_non_null(dot);
+	*dot = '\0';
+	request->model = sy_model_find(model);
+	assert_non_null(request->model);
+	request->handoff = sy_handoff_find(request->model, dot + 1);
+	assert_non_null(request->handoff);
+}
+
+/* A point that still has to be resolved. */
+static inline void make_point(struct sy_point *point, const char *family,
+                              const char *row)
+{
+	memset(point, 0, sizeof(*point));
+	ask_for(&point->request, family, row);
+	assert_int_equal(sy_point_name(point), 0);
+}
+
+/* Finds the PUs on this machine. */
+static inline int resolve_here(struct sy_point *point, struct sy_reason *reason)
+{
+	struct sy_topology *topology;
+	int error;
+
+	assert_int_equal(sy_topology_open(&topology), 0);
+	error = sy_point_resolve(point, topology, reason);
+	sy_topology_close(topology);
+	return error;
+}
+
+/* Passes where the text says this; prints it where not. */
+static inline void assert_says(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' says nothing of '%s'", text, part);
+}
+
+/* A new folder below /tmp; `path` has 64 bytes. */
+static inline void make_folder(char *path)
+{
+	snprintf(path, 64, "/tmp/switchyard-test-XXXXXX");
+	assert_non_null(mkdtemp(path));
+}
+
+static inline void remove_folder(const char *path)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -rf %s", path);
+	assert_int_equal(system(command), 0);
+}
+
+#endif /* SY_ENGINE_FIXTURE_H */

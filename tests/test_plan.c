@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_plan.c - the points of a group stand together, each of them once.
+ */
+#include "engine_fixture.h"
+
+static void add(struct sy_plan *plan, const char *family, const char *row,
+                uint32_t inflight)
+{
+	struct sy_request request;
+
+	ask_for(&request, family, row);
+	request.inflight = inflight;
+	assert_int_equal(sy_plan_add(plan, &request), 0);
+}
+
+static void assert_order(const struct sy_plan *plan, const char *const *names)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		assert_non_null(names[i]);
+		assert_int_equal(strncmp(plan->points[i].name, names[i],
+		                         strlen(names[i])),
+		                 0);
+	}
+	assert_null(names[plan->count]);
+}
+
+static void test_points_of_a_group_stand_together(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	add(&plan, "cpu", "serial", 1);
+	add(&plan, "cpu", "serial", 4);
+	add(&plan, "switch", "threads.condition", 1);
+	add(&plan, "cpu", "threads", 1);
+	add(&plan, "io", "threads", 1);
+	add(&plan, "cpu", "pool", 1);
+	add(&plan, "cpu", "threads", 4);
+	add(&plan, "switch", "semaphore.posix", 1);
+	assert_order(&plan, (const char *const[]){
+				    "cpu/serial/inflight:1/",
+				    "cpu/threads/inflight:1/",
+				    "cpu/pool/inflight:1/",
+				    "cpu/serial/inflight:4/",
+				    "cpu/threads/inflight:4/",
+				    "switch/threads.condition/",
+				    "switch/semaphore.posix/",
+				    "io/threads/inflight:1/",
+				    NULL,
+			    });
+	assert_int_equal(sy_plan_group_count(&plan), 4);
+	assert_int_equal(sy_plan_group_end(&plan, 0), 3);
+	assert_int_equal(sy_plan_group_end(&plan, 1), 3);
+	assert_int_equal(sy_plan_group_end(&plan, 3), 5);
+	assert_int_equal(sy_plan_group_end(&plan, 5), 7);
+	assert_int_equal(sy_plan_group_end(&plan, 7), 8);
+	assert_int_equal(sy_plan_group_end(&plan, 8), 8);
+	sy_plan_free(&plan);
+}
+
+static void test_a_point_is_added_once(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	for (int i = 0; i < 3; i++) {
+		add(&plan, "cpu", "serial", 2);
+		add(&plan, "cpu", "threads", 2);
+	}
+	/* A hand-off has no number in flight that could tell two apart. */
+	add(&plan, "switch", "threads.condition", 1);
+	add(&plan, "switch", "threads.condition", 2);
+	assert_int_equal(plan.count, 3);
+	sy_plan_free(&plan);
+}
+
+static void test_a_plan_grows(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	for (uint32_t i = 0; i < 300; i++) {
+		add(&plan, "cpu", "serial", i % 150 + 1);
+		add(&plan, "cpu", i < 150 ? "pool" : "fork", i % 150 + 1);
+	}
+	assert_int_equal(plan.count, 450);
+	assert_int_equal(sy_plan_group_count(&plan), 150);
+	for (size_t i = 0; i < plan.count; i += 3) {
+		assert_int_equal(sy_plan_group_end(&plan, i), i + 3);
+		assert_string_equal(plan.points[i + 2].request.model->name,
+		                    "fork");
+	}
+	sy_plan_free(&plan);
+	assert_null(plan.points);
+	assert_int_equal(plan.count, 0);
+}
+
+static void test_an_empty_plan_has_no_group(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	assert_int_equal(plan.count, 0);
+	assert_int_equal(sy_plan_group_count(&plan), 0);
+	assert_true(plan.sets >= 1 && plan.slice_ns && plan.limit_ns);
+	sy_plan_free(&plan);
+}
+
+static void test_a_name_that_is_too_long_is_not_added(void **state)
+{
+	struct sy_request request;
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	ask_for(&request, "io", "coroutine.ucontext");
+	request.inflight = request.window = UINT32_MAX;
+	request.wait_ns = UINT64_MAX;
+	request.request_bytes = request.reply_bytes = UINT32_MAX;
+	request.tcp = true;
+	request.server_pu = INT32_MIN;
+	memset(request.placement, 'x', sizeof(request.placement) - 1);
+	assert_int_equal(sy_plan_add(&plan, &request), -ENAMETOOLONG);
+	assert_int_equal(plan.count, 0);
+	sy_plan_free(&plan);
+}
+
+static const char *name_at(const json_t *json, size_t i)
+{
+	return json_string_value(json_object_get(
+		json_array_get(json_object_get(json, "points"), i), "name"));
+}
+
+static void test_plan_json_tells_points_and_times(void **state)
+{
+	struct sy_reason reason;
+	struct sy_plan plan;
+	json_int_t seed, budget, slice, limit;
+	json_t *json, *points;
+	int sets;
+
+	(void)state;
+	sy_plan_init(&plan);
+	plan.seed = INT64_MAX;
+	plan.budget_ns = 12;
+	add(&plan, "cpu", "serial", 2);
+	add(&plan, "cpu", "threads", 2);
+	assert_int_equal(resolve_here(&plan.points[1], &reason), 0);
+	json = sy_plan_to_json(&plan);
+	assert_int_equal(json_unpack(json, "{sI si sI sI sI so}", "seed", &seed,
+	                             "sets", &sets, "budget_ns", &budget,
+	                             "slice_ns", &slice, "limit_ns", &limit,
+	                             "points", &points),
+	                 0);
+	assert_true(seed == INT64_MAX && budget == 12 && sets == 5);
+	assert_true(slice == (json_int_t)plan.slice_ns &&
+	            limit == (json_int_t)plan.limit_ns);
+	assert_int_equal(json_array_size(points), 2);
+	assert_string_equal(name_at(json, 0), plan.points[0].name);
+	assert_string_equal(name_at(json, 1), plan.points[1].name);
+	/* What a worker is sent, where the point is here. */
+	assert_null(json_object_get(json_array_get(points, 0), "point"));
+	assert_non_null(json_object_get(json_array_get(points, 1), "point"));
+	json_decref(json);
+	sy_plan_free(&plan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_points_of_a_group_stand_together),
+		cmocka_unit_test(test_a_point_is_added_once),
+		cmocka_unit_test(test_a_plan_grows),
+		cmocka_unit_test(test_an_empty_plan_has_no_group),
+		cmocka_unit_test(test_a_name_that_is_too_long_is_not_added),
+		cmocka_unit_test(test_plan_json_tells_points_and_times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
