@@ -112,6 +112,12 @@ static void test_no_descriptor_is_left_for_a_worker(void **state)
 	assert_says(reason.text, strerror(EMFILE));
 }
 
+static uint64_t signals_after(const char *key)
+{
+	assert_says(reason.text, key);
+	return strtoull(strstr(reason.text, key) + strlen(key), NULL, 16);
+}
+
 /* A group of its own, no signals blocked or ignored, no terminal. */
 static void test_a_worker_starts_from_a_clean_slate(void **state)
 {
@@ -137,8 +143,9 @@ static void test_a_worker_starts_from_a_clean_slate(void **state)
 	                 -EIO);
 	assert_says(reason.text, "worker 3 ");
 	assert_says(reason.text, "in /dev/null out errors");
-	assert_says(reason.text, "SigBlk: 0000000000000000");
-	assert_says(reason.text, "SigIgn: 0000000000000000");
+	assert_int_equal(signals_after("SigBlk:"), 0);
+	/* The C library ignores two of its own. */
+	assert_int_equal(signals_after("SigIgn:") & ~(UINT64_C(3) << 31), 0);
 }
 
 /* The end. */

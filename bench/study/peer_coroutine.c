@@ -8,7 +8,6 @@
  */
 #include "study/peer.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -179,8 +178,7 @@ static int peer_run(void *state)
 	struct coroutines *coroutines = state;
 
 	coroutines->supply.count = coroutines->peer.batch->task_count;
-	atomic_store_explicit(&coroutines->supply.next, 0,
-	                      memory_order_relaxed);
+	coroutines->supply.next = 0;
 	return sy_scheduler_run(&coroutines->scheduler);
 }
 
