@@ -126,22 +126,35 @@ static uint64_t warmup(const struct sy_turn *turn, const struct sy_entrant *e)
 	return operations / WARMUP_PART ? operations / WARMUP_PART : 1;
 }
 
-/*
- * Whether the slice is far from the size that was asked for.  The count was
- * taken in another mode of the machine, so it is taken again.
- */
+/* Whether the slice is far from the size that was asked for. */
 static bool missed(const struct sy_turn *turn, const struct sy_entrant *e,
                    const struct sy_slice *slice)
 {
 	uint64_t target_ns = turn->plan->slice_ns;
 
-	if (e->resized >= RESIZES_MAX)
+	if (e->resized >= RESIZES_MAX || e->result->settled)
 		return false;
-	if (slice->elapsed_ns * 2 < target_ns)
-		return true;
-	/* A batch that is longer than a slice cannot be made shorter. */
-	return slice->elapsed_ns > target_ns * 2 &&
-	       e->result->slice_operations > e->point->request.inflight;
+	return slice->elapsed_ns * 2 < target_ns ||
+	       slice->elapsed_ns > target_ns * 2;
+}
+
+/*
+ * Sizes a point again whose slice missed: its count was taken in another mode
+ * of the machine, and the slice is dropped.  Where the count comes out as it
+ * was, a slice of this point just is that long, and is kept from now on.
+ */
+static int resize(struct sy_turn *turn, struct sy_entrant *e, bool *dropped,
+                  struct sy_reason *reason)
+{
+	uint64_t before = e->result->slice_operations, after;
+	int error = size(turn, e, reason);
+
+	e->resized++;
+	after = e->result->slice_operations;
+	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
+	e->result->settled = !*dropped;
+	e->result->dropped += *dropped;
+	return error;
 }
 
 static int write_down(const struct sy_turn *turn, const struct sy_entrant *e,
@@ -175,7 +188,7 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
                 struct sy_slice *slice, struct sy_reason *reason)
 {
 	uint64_t begin_ns = sy_clock_ns();
-	bool dropped;
+	bool dropped = false;
 	int error = sy_remote_slice(&e->remote, e->result->slice_operations,
 	                            warmup(turn, e), turn->hooks->cancel_fd,
 	                            limit_ms(turn), slice, reason);
@@ -184,15 +197,14 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
 		return blame(e, error, reason);
 	turn->session->sliced_ns += slice->elapsed_ns + slice->alone_ns;
 	note_cost(e, (double)(sy_clock_ns() - begin_ns));
-	dropped = missed(turn, e, slice);
-	error = write_down(turn, e, round, begin_ns, dropped, slice, reason);
-	if (error)
+	if (missed(turn, e, slice))
+		error = resize(turn, e, &dropped, reason);
+	if (!error)
+		error = write_down(turn, e, round, begin_ns, dropped, slice,
+		                   reason);
+	if (error || dropped)
 		return error;
-	if (!dropped)
-		return sy_result_add(e->result, slice, turn->set, round);
-	e->result->dropped++;
-	e->resized++;
-	return size(turn, e, reason);
+	return sy_result_add(e->result, slice, turn->set, round);
 }
 
 /* Every how many rounds a dear point is asked. */
