@@ -34,6 +34,16 @@ struct sy_verb {
 extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
 	sy_verb_plot;
 
+/* The options that every verb that measures takes, for its help. */
+#define SY_HELP_MEASURE                                                        \
+	"  --limit TIME      how long one answer of a worker may take "        \
+	"(default 20s)\n"                                                      \
+	"  --seed N          of the order and the bootstrap (default 1)\n"     \
+	"  --label TEXT      behind the time in the folder's name\n"           \
+	"  --results DIR     root of the results (default "                    \
+	"$SWITCHYARD_RESULTS, ./results)\n"                                    \
+	"  --no-figures      do not run gnuplot\n"
+
 /* Prints "switchyard: ..." as one line on standard error; returns `status`. */
 int sy_complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -42,10 +42,10 @@ const struct sy_verb sy_verb_run = {
 		"  --model LIST      models by name, or all\n"
 		"  --workload LIST   cpu, wait, io, switch, or all\n"
 		"  --inflight LIST   tasks in flight (default 64)\n"
-		"  --grain LIST      cpu: work a task, 0 to 10s (default "
+		"  --grain LIST      cpu: work a task, to 100ms (default "
 		"100us)\n"
 		"  --wait LIST       wait, io: time to wait, to 1s (default "
-	        "2ms)\n"
+		"2ms)\n"
 		"  --placement LIST  none, compact, spread, one-pu, or PUs as "
 		"0,2-3 (default\n                    one-pu)\n"
 		"  --request LIST    io: bytes of a request (default 64)\n"
@@ -59,14 +59,6 @@ const struct sy_verb sy_verb_run = {
 		"of lowest priority\n\n"
 		"  --budget TIME     how long to measure (default 1s a point)\n"
 		"  --sets N          fresh sets of workers a point (default "
-		"5)\n"
-		"  --limit TIME      how long one answer of a worker may take "
-		"(default 20s)\n"
-		"  --seed N          of the order and the bootstrap (default "
-		"1)\n"
-		"  --label TEXT      behind the time in the folder's name\n"
-		"  --results DIR     root of the results (default "
-		"$SWITCHYARD_RESULTS, ./results)\n"
-		"  --no-figures      do not run gnuplot\n",
+		"5)\n" SY_HELP_MEASURE,
 	.run = run,
 };

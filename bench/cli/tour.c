@@ -108,14 +108,6 @@ const struct sy_verb sy_verb_tour = {
 		"leaves a folder of results.\n\n"
 		"  --budget TIME     how long to measure (default 55s)\n"
 		"  --sets N          fresh sets of workers a point (default "
-		"3)\n"
-		"  --limit TIME      how long one answer of a worker may take "
-		"(default 20s)\n"
-		"  --seed N          of the order and the bootstrap (default "
-		"1)\n"
-		"  --label TEXT      behind the time in the folder's name\n"
-		"  --results DIR     root of the results (default "
-		"$SWITCHYARD_RESULTS, ./results)\n"
-		"  --no-figures      do not run gnuplot\n",
+		"3)\n" SY_HELP_MEASURE,
 	.run = tour,
 };

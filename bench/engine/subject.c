@@ -419,12 +419,17 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = allowed_count(s, operations);
+	/* There is no room for the stamps of more; a hand-off takes an even
+	   number. */
+	if (warmup > slice->operations)
+		warmup = slice->operations;
+	if (s->point->request.handoff)
+		warmup += warmup & 1;
 	if (s->awake)
 		sy_awake_set(s->awake, true);
-	/* A few tasks will do, fewer than there are lanes among them; a
-	   hand-off takes an even number. */
+	/* A few tasks will do, fewer than there are lanes among them. */
 	if (warmup)
-		error = carry_out(s, warmup + (warmup & 1));
+		error = carry_out(s, warmup);
 	if (error)
 		sy_reason(reason, error, "the model failed: %s",
 		          strerror(-error));

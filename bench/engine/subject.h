@@ -48,9 +48,10 @@ int sy_subject_size(struct sy_subject *subject, uint64_t target_ns,
                     uint64_t *operations, struct sy_reason *reason);
 
 /*
- * Runs `warmup` operations without a clock, then `operations` with one, and
- * checks every answer after the clock has stopped.  -EBADMSG: a wrong answer,
- * so there is no number; other errors are of the mechanism.
+ * Runs `warmup` operations without a clock (no more than are measured), then
+ * `operations` with one, and checks every answer after the clock has stopped.
+ * -EBADMSG: a wrong answer, so there is no number; other errors are of the
+ * mechanism.
  */
 int sy_subject_run(struct sy_subject *subject, uint64_t operations,
                    uint64_t warmup, struct sy_slice *slice,

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * list.c - stands in for models/list.c where the broken models are linked.
+ */
+#include <stddef.h>
+
+#include "broken.h"
+#include "models.h"
+
+const struct sy_model *const sy_models[] = {
+	&sy_model_serial, &sy_model_threads,   &sy_broken_value,
+	&sy_broken_late,  &sy_broken_lost,     &sy_broken_twice,
+	&sy_broken_other, &sy_broken_crash,    &sy_broken_hang,
+	&sy_broken_open,  &sy_broken_switches, NULL,
+};
