@@ -126,8 +126,9 @@ static void test_runs_of_the_same_second_are_told_apart(void **state)
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(sy_run_path(runs[i]),
 			                        sy_run_path(runs[k]));
-		assert_int_equal(sy_run_close(runs[i], &reason), 0);
 	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(sy_run_close(runs[i], &reason), 0);
 }
 
 static void test_the_root_is_created_but_not_its_parent(void **state)

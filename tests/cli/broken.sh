@@ -26,9 +26,9 @@ run_with() {
 # `MODEL STATE REASON`: on standard error, in the results and in the table.
 row_says() {
 	local name=broken.$1 state=$2 reason=$3
-	if grep -Eq "^switchyard: [a-z]+/$name[./].* $state: .*$reason" "$err"
+	if grep -Eq "^switchyard: [a-z]+/${name}[./].* $state: .*$reason" "$err"
 	then pass; else fail "no line: $name $state: $reason"; fi
-	row_is "^$state [a-z]+/$name[./].*$reason"
+	row_is "^$state [a-z]+/${name}[./].*$reason"
 	check "the table does not say '$state' of $name" \
 		grep -Eq "^$name(\.[a-z]+)? +$state *( -)*" "$out"
 }
