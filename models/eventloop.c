@@ -244,8 +244,8 @@ static void model_needs(const struct sy_batch *batch, struct sy_needs *needs,
 	needs->contexts = loops;
 	needs->threads = loops - 1;
 	needs->descriptors = SY_UV_DESCRIPTORS_A_PROCESS +
-	                     (uint64_t)loops * SY_UV_DESCRIPTORS_A_LOOP +
-	                     (uint64_t)batch->inflight * io->descriptors_a_lane;
+	                     (uint64_t)loops * SY_UV_DESCRIPTORS_A_LOOP;
+	needs->lane_descriptors = io->descriptors_a_lane;
 	needs->mappings = (uint64_t)needs->threads * MAPPINGS_A_THREAD;
 }
 

@@ -138,11 +138,12 @@ struct sy_batch {
 
 /* What open will take, so that a limit is found before it is hit. */
 struct sy_needs {
-	uint32_t contexts;    /* entries used of batch->contexts */
-	uint32_t threads;     /* created beside the caller's */
-	uint32_t processes;   /* alive at once beside the caller's */
-	uint64_t descriptors; /* beside those of the lanes, one process */
-	uint64_t mappings;    /* memory maps, one process */
+	uint32_t contexts;         /* entries used of batch->contexts */
+	uint32_t threads;          /* created beside the caller's */
+	uint32_t processes;        /* alive at once beside the caller's */
+	uint64_t descriptors;      /* beside those of the lanes, one process */
+	uint32_t lane_descriptors; /* opened for each connected lane */
+	uint64_t mappings;         /* memory maps, one process */
 };
 
 /*

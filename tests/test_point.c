@@ -188,9 +188,11 @@ static int fits(const struct sy_point *point, int limit, rlim_t value,
 	int error, status;
 
 	if (!child) {
-		told->error = limit >= 0 && setrlimit(limit, &lowered)
-		                      ? -errno
-		                      : sy_point_fits(point, &told->reason);
+		told->error =
+			limit >= 0 && setrlimit((__rlimit_resource_t)limit,
+		                                &lowered)
+				? -errno
+				: sy_point_fits(point, &told->reason);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -120,7 +120,9 @@ static void test_operations_are_at_least_a_task_a_lane(void **state)
 	opened_point(&o, "cpu", "threads", 6);
 	opened_open(&o, "one-pu");
 	opened_must_run(&o, 1, 1);
-	assert_int_equal(o.slice.operations, 6);
+	/* A few for each, where filling and draining the lanes would weigh. */
+	assert_in_range(o.slice.operations, 6, 6 * 8);
+	assert_int_equal(o.slice.operations % 6, 0);
 	opened_close(&o);
 	opened_point(&o, "switch", "threads.condition", 1);
 	opened_open(&o, "one-pu");

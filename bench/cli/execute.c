@@ -151,14 +151,17 @@ static void complain_of_points(const struct execution *x)
 	}
 }
 
-static void draw(const struct execution *x, const json_t *results)
+static void draw(struct execution *x, const json_t *results)
 {
 	char why[SY_REASON_BYTES];
+	int error;
 
 	if (!x->options->figures || x->monitor.output_closed)
 		return;
-	if (sy_figures_draw(results, sy_run_path(x->run), sy_scripts_dir(), why,
-	                    sizeof(why)))
+	error = sy_figures_draw(results, sy_run_path(x->run), sy_scripts_dir(),
+	                        why, sizeof(why));
+	x->session.interrupted |= error == -EINTR;
+	if (error)
 		sy_complain(0, "no figures: %s", why);
 }
 

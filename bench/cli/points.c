@@ -16,7 +16,7 @@
 /* What is longer makes a slice of many seconds: all lanes work one after
    another, but wait at once. */
 #define GRAIN_MAX_NS UINT64_C(100000000)
-#define WAIT_MAX_NS UINT64_C(1000000000)
+#define WAIT_MAX_NS UINT64_C(10000000000)
 #define ITEMS_MAX 64
 /* A product of lists grows fast; this many points take hours already. */
 #define POINTS_MAX 10000

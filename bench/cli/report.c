@@ -415,7 +415,9 @@ static void print_tables(FILE *out, const json_t *results)
 
 static void print_summary(FILE *out, const json_t *results)
 {
-	double noise = part(results, "sentinel", "spread");
+	const json_t *spread_known =
+		json_object_get(json_object_get(results, "sentinel"), "spread");
+	double noise = json_number_value(spread_known);
 	double wall_s = json_number_value(json_object_get(results, "wall_ns"));
 	double share = wall_s > 0 ? json_number_value(json_object_get(
 					    results, "sliced_ns")) /
@@ -440,10 +442,14 @@ static void print_summary(FILE *out, const json_t *results)
 	        json_is_true(json_object_get(results, "interrupted"))
 	                ? ", INTERRUPTED"
 	                : "");
-	fprintf(out,
-	        "noise: neighbouring slices of the same kernel differ by %.1f "
-	        "%%%s\n+-: half of the 95 %% interval, the widest of a row\n",
-	        noise * 100, noise > 0.03 ? " (NOISY: over 3 %)" : "");
+	if (json_is_number(spread_known))
+		fprintf(out,
+		        "noise: neighbouring slices of the same kernel differ "
+		        "by %.1f %%%s\n",
+		        noise * 100, noise > 0.03 ? " (NOISY: over 3 %)" : "");
+	else
+		fputs("noise: not known, the kernel has too few slices\n", out);
+	fputs("+-: half of the 95 % interval, the widest of a row\n", out);
 	if (modes)
 		fputs("*: two modes, the median lies in one of them; see "
 		      "results.json\n",

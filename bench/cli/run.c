@@ -44,7 +44,7 @@ const struct sy_verb sy_verb_run = {
 		"  --inflight LIST   tasks in flight (default 64)\n"
 		"  --grain LIST      cpu: work a task, to 100ms (default "
 		"100us)\n"
-		"  --wait LIST       wait, io: time to wait, to 1s (default "
+		"  --wait LIST       wait, io: time to wait, to 10s (default "
 		"2ms)\n"
 		"  --placement LIST  none, compact, spread, one-pu, or PUs as "
 		"0,2-3 (default\n                    one-pu)\n"

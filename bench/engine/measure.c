@@ -20,8 +20,8 @@
 /* The work of a sentinel's task. */
 #define SENTINEL_GRAIN_NS 100000
 #define SENTINELS 2
-/* The part of the tasks that may still be made that a group may take. */
-#define TASKS_SHARE 0.8
+/* The part of free tasks and of free memory that a group may take. */
+#define FREE_SHARE 0.8
 /* Workers alive at once; each is a process with a socket of the driver's. */
 #define ENTRANTS_MAX 64
 /* What starting and ending a worker takes in a turn, about. */
@@ -162,7 +162,7 @@ static size_t gather(struct drive *drive, size_t first, size_t end,
 {
 	struct sy_session *session = drive->session;
 	struct sy_limits limits;
-	double tasks = 0;
+	double tasks = 0, bytes = 0;
 	size_t count = SENTINELS, i;
 
 	sy_limits_read(&limits);
@@ -180,8 +180,10 @@ static size_t gather(struct drive *drive, size_t first, size_t end,
 			continue;
 		sy_point_needs(&drive->plan->points[i], &needs);
 		tasks += (double)needs.threads + needs.processes;
+		bytes += (double)sy_point_memory(&drive->plan->points[i]);
 		if (count > SENTINELS &&
-		    tasks > TASKS_SHARE * (double)limits.tasks_free)
+		    (tasks > FREE_SHARE * (double)limits.tasks_free ||
+		     bytes > FREE_SHARE * (double)limits.memory_free))
 			break;
 		drive->entrants[count++] = (struct sy_entrant){
 			.point = &drive->plan->points[i],

@@ -20,6 +20,11 @@
 #define WORKER_DESCRIPTORS 32
 /* Code, libraries, heap and stacks of a worker before its contexts. */
 #define WORKER_MAPPINGS 200
+/* The same in memory; of a thread or a process: stack, kernel stack, page
+   tables, pages written after the fork; of a lane: stamps, stack or handles. */
+#define WORKER_BYTES (UINT64_C(8) << 20)
+#define CONTEXT_BYTES (UINT64_C(96) << 10)
+#define LANE_BYTES (UINT64_C(8) << 10)
 
 void sy_request_default(struct sy_request *request)
 {
@@ -210,15 +215,34 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 	if (!r->handoff && !strcmp(r->workload->name, "io")) {
 		needs->processes += 1;
 		/* Both ends exist until the server has taken its own. */
-		needs->descriptors += 2 * (uint64_t)r->inflight;
+		needs->descriptors +=
+			(2 + (uint64_t)needs->lane_descriptors) * r->inflight;
 	}
+	if (r->hold_awake)
+		needs->processes += point->where.count + 1;
+}
+
+uint64_t sy_point_memory(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	struct sy_needs needs;
+	uint64_t lane = sizeof(struct sy_lane) + LANE_BYTES;
+
+	sy_point_needs(point, &needs);
+	if (r->workload)
+		lane += r->workload->scratch_bytes(&point->load);
+	/* The server keeps what it sends and receives as well. */
+	if (r->workload && !strcmp(r->workload->name, "io"))
+		lane += (uint64_t)r->request_bytes + r->reply_bytes;
+	return WORKER_BYTES + lane * r->inflight +
+	       (uint64_t)(needs.threads + needs.processes) * CONTEXT_BYTES;
 }
 
 int sy_point_fits(const struct sy_point *point, struct sy_reason *reason)
 {
 	struct sy_needs needs;
 	struct sy_limits limits;
-	uint64_t tasks;
+	uint64_t tasks, memory = sy_point_memory(point);
 
 	sy_point_needs(point, &needs);
 	sy_limits_read(&limits);
@@ -242,5 +266,12 @@ int sy_point_fits(const struct sy_point *point, struct sy_reason *reason)
 		                 "(vm.max_map_count)",
 		                 (unsigned long long)needs.mappings,
 		                 (unsigned long long)limits.mappings);
+	if (memory > limits.memory_free)
+		return sy_reason(
+			reason, -ENOMEM,
+			"needs about %llu MiB of memory, %llu MiB are "
+			"free",
+			(unsigned long long)(memory >> 20),
+			(unsigned long long)(limits.memory_free >> 20));
 	return 0;
 }

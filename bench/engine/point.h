@@ -70,6 +70,9 @@ void sy_point_row(const struct sy_point *point, char *row, size_t bytes);
 /* What a worker that holds the point will take, itself included. */
 void sy_point_needs(const struct sy_point *point, struct sy_needs *needs);
 
+/* The memory that it will take, in bytes: an estimate, rather too high. */
+uint64_t sy_point_memory(const struct sy_point *point);
+
 /*
  * -EAGAIN, -EMFILE or -ENOMEM with the limit that would stop the point, by
  * name and number, before it is started; 0 where none does.

@@ -43,7 +43,6 @@ struct sy_result {
 	uint64_t visited[SY_PUS_MAX / 64];
 	uint64_t slice_operations; /* what a slice was sized to; 0: not yet */
 	unsigned dropped;          /* slices that missed their size */
-	bool settled;              /* its slices are as long as they are */
 };
 
 /* Adds a slice.  -ENOMEM. */

@@ -18,14 +18,21 @@
 
 /* Latencies kept of one slice: 1 MiB. */
 #define STAMPS_MAX (UINT64_C(1) << 17)
-/* Waves of waiting requests in a slice of `io`, at least. */
-#define WAVES_LEAST 8
+/*
+ * Waves of tasks in a slice, at least: of `cpu`, where there are more lanes
+ * than PUs; and of waiting `io`, where they fit into this time, else fewer.
+ */
+#define CPU_WAVES 4
+#define IO_WAVES 8
+#define IO_WAVES_NS 40000000
 /* The shortest timer slack that the kernel takes (0 means: the default). */
 #define TIMER_SLACK_NS 1
 /* A trial must be this long for its rate to be believed. */
 #define TRIAL_NS 2000000
 #define TRIALS_AGREEING 3
 #define TRIALS_MAX 9
+/* Doublings enough from a task a lane to any count. */
+#define GROWTHS_MAX 20
 
 struct sy_subject {
 	const struct sy_point *point;
@@ -39,13 +46,42 @@ struct sy_subject {
 	uint64_t expected_count; /* what `expected` is for */
 };
 
+/* Tasks that wait come in waves, one for each time that all lanes are used. */
+static bool in_waves(const struct sy_point *point)
+{
+	return point->request.workload && point->load.wait_ns &&
+	       strcmp(sy_point_family(point), "cpu");
+}
+
+static uint64_t waves_least(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	uint64_t fit;
+
+	if (!strcmp(sy_point_family(point), "cpu"))
+		return r->inflight > point->where.count ? CPU_WAVES : 1;
+	if (strcmp(sy_point_family(point), "io") || !point->load.wait_ns)
+		return 1;
+	fit = IO_WAVES_NS / point->load.wait_ns;
+	return fit < 1 ? 1 : fit > IO_WAVES ? IO_WAVES : fit;
+}
+
+/* Filling the lanes and draining them must weigh little in a slice. */
+static uint64_t least_count(const struct sy_point *point)
+{
+	if (point->request.handoff)
+		return 2;
+	return point->request.inflight * waves_least(point);
+}
+
 /* Latencies kept of a slice: every task's, where the point is stamped. */
 static uint64_t stamps_of(const struct sy_point *point)
 {
+	uint64_t least = least_count(point);
+
 	if (!sy_point_stamped(point))
 		return 0;
-	return point->request.inflight > STAMPS_MAX ? point->request.inflight
-	                                            : STAMPS_MAX;
+	return least > STAMPS_MAX ? least : STAMPS_MAX;
 }
 
 static int create_batch(struct sy_subject *subject)
@@ -173,32 +209,21 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 	return r->model->run(s->model);
 }
 
-/* Tasks that wait come in waves, one for each time that all lanes are used. */
-static bool in_waves(const struct sy_point *point)
-{
-	return point->request.workload && point->load.wait_ns &&
-	       strcmp(sy_point_family(point), "cpu");
-}
-
 /*
- * Even for hand-offs; no more tasks than can be stamped, no fewer than there
- * are lanes.  Tasks that wait come in whole waves, since a last one that is
- * not full would count against the model; for `io` so many of them that
- * filling and draining the lanes weigh little.
+ * Even for hand-offs; no more tasks than can be stamped.  Tasks that wait come
+ * in whole waves, since a last one that is not full would count against the
+ * model.
  */
 static uint64_t allowed_count(const struct sy_subject *s, uint64_t count)
 {
 	const struct sy_point *point = s->point;
 	uint64_t lanes = s->batch->inflight, most = stamps_of(point);
-	uint64_t least = lanes;
+	uint64_t least = least_count(point);
 
 	if (point->request.handoff)
-		return count < 2 ? 2 : count & ~UINT64_C(1);
-	if (in_waves(point)) {
-		if (!strcmp(sy_point_family(point), "io"))
-			least = lanes * WAVES_LEAST;
+		return count < least ? least : count & ~UINT64_C(1);
+	if (in_waves(point))
 		count = (count + lanes / 2) / lanes * lanes;
-	}
 	if (most && count > most)
 		count = most / lanes * lanes;
 	return count < least ? least : count;
@@ -263,12 +288,9 @@ static void reset(struct sy_subject *s)
 static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
                      struct sy_reason *reason)
 {
-	uint64_t begin_ns;
-	int error;
+	uint64_t begin_ns = sy_clock_ns();
+	int error = carry_out(s, count);
 
-	reset(s);
-	begin_ns = sy_clock_ns();
-	error = carry_out(s, count);
 	*elapsed_ns = sy_clock_ns() - begin_ns;
 	return error ? sy_reason(reason, error, "the model failed: %s",
 	                         strerror(-error))
@@ -278,8 +300,10 @@ static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
                  struct sy_reason *reason)
 {
-	int error = timed_run(s, count, elapsed_ns, reason);
+	int error;
 
+	reset(s);
+	error = timed_run(s, count, elapsed_ns, reason);
 	return error ? error : check(s, count, reason);
 }
 
@@ -307,6 +331,32 @@ static uint64_t scaled(const struct sy_subject *s, uint64_t target_ns,
 {
 	return allowed_count(s, (uint64_t)((double)target_ns /
 	                                   (rate_ns > 0.01 ? rate_ns : 0.01)));
+}
+
+/*
+ * Waking the lanes can take most of a trial that is little more than a task a
+ * lane, and says nothing of what a task takes: such a count grows until the
+ * slice really is as long as it should be.
+ */
+static int grow(struct sy_subject *s, uint64_t target_ns, uint64_t trial_count,
+                uint64_t *operations, struct sy_reason *reason)
+{
+	uint64_t least = allowed_count(s, 1), elapsed_ns = 0;
+	int error = 0;
+
+	if (s->batch->inflight == 1 || trial_count > 4 * least ||
+	    in_waves(s->point))
+		return 0;
+	for (int i = 0; i < GROWTHS_MAX && !error; i++) {
+		uint64_t next;
+
+		error = trial(s, *operations, &elapsed_ns, reason);
+		if (error || elapsed_ns * 4 > target_ns * 3)
+			break;
+		next = *operations * (elapsed_ns * 2 > target_ns ? 3 : 4) / 2;
+		*operations = allowed_count(s, next);
+	}
+	return error;
 }
 
 int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
@@ -338,7 +388,7 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 	if (agreeing < TRIALS_AGREEING)
 		sy_median(rates, trials, &rate_ns);
 	*operations = scaled(s, target_ns, rate_ns);
-	return 0;
+	return grow(s, target_ns, count, operations, reason);
 }
 
 static void collect(const struct sy_subject *s, struct sy_slice *slice)
@@ -392,15 +442,18 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
                    struct sy_reason *reason)
 {
 	struct sy_usage before, after;
-	uint64_t served_ns = server_ns(s);
-	int error = sy_usage_read(s->watch, &before);
+	uint64_t served_ns;
+	int error;
 
+	reset(s);
+	served_ns = server_ns(s);
+	error = sy_usage_begin(s->watch, &before);
 	if (error)
 		return sy_reason(reason, error, "a process of the model died");
 	error = timed_run(s, slice->operations, &slice->elapsed_ns, reason);
 	if (error)
 		return error;
-	error = sy_usage_read(s->watch, &after);
+	error = sy_usage_end(s->watch, &after);
 	if (error)
 		return sy_reason(reason, error, "a process of the model died");
 	slice->usage = sy_usage_since(&after, &before);
@@ -437,5 +490,7 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 		error = measure(s, slice, reason);
 	if (s->awake)
 		sy_awake_set(s->awake, false);
+	if (!error && s->awake && sy_awake_check(s->awake))
+		error = sy_reason(reason, -ECHILD, "a hold-awake spinner died");
 	return error;
 }

@@ -132,7 +132,7 @@ static bool missed(const struct sy_turn *turn, const struct sy_entrant *e,
 {
 	uint64_t target_ns = turn->plan->slice_ns;
 
-	if (e->resized >= RESIZES_MAX || e->result->settled)
+	if (e->resized >= RESIZES_MAX || e->settled)
 		return false;
 	return slice->elapsed_ns * 2 < target_ns ||
 	       slice->elapsed_ns > target_ns * 2;
@@ -152,7 +152,7 @@ static int resize(struct sy_turn *turn, struct sy_entrant *e, bool *dropped,
 	e->resized++;
 	after = e->result->slice_operations;
 	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
-	e->result->settled = !*dropped;
+	e->settled = !*dropped;
 	e->result->dropped += *dropped;
 	return error;
 }
@@ -188,7 +188,9 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
                 struct sy_slice *slice, struct sy_reason *reason)
 {
 	uint64_t begin_ns = sy_clock_ns();
+	struct sy_reason ignored;
 	bool dropped = false;
+	int resized = 0;
 	int error = sy_remote_slice(&e->remote, e->result->slice_operations,
 	                            warmup(turn, e), turn->hooks->cancel_fd,
 	                            limit_ms(turn), slice, reason);
@@ -198,12 +200,12 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
 	turn->session->sliced_ns += slice->elapsed_ns + slice->alone_ns;
 	note_cost(e, (double)(sy_clock_ns() - begin_ns));
 	if (missed(turn, e, slice))
-		error = resize(turn, e, &dropped, reason);
-	if (!error)
-		error = write_down(turn, e, round, begin_ns, dropped, slice,
-		                   reason);
-	if (error || dropped)
-		return error;
+		resized = resize(turn, e, &dropped, reason);
+	/* Written down whatever came of sizing it again. */
+	error = write_down(turn, e, round, begin_ns, dropped || resized, slice,
+	                   resized ? &ignored : reason);
+	if (resized || error || dropped)
+		return resized ? resized : error;
 	return sy_result_add(e->result, slice, turn->set, round);
 }
 

@@ -111,16 +111,33 @@ static void add_rusage(int who, struct sy_usage *usage)
 		timeval_ns(counts.ru_utime) + timeval_ns(counts.ru_stime);
 }
 
-int sy_usage_read(const struct sy_usage_watch *watch, struct sy_usage *usage)
+static int add_children(const struct sy_usage_watch *watch,
+                        struct sy_usage *usage)
 {
 	int error = 0;
 
-	*usage = (struct sy_usage){ 0 };
-	add_rusage(RUSAGE_SELF, usage);
-	add_rusage(RUSAGE_CHILDREN, usage);
 	for (uint32_t i = 0; i < watch->count && !error; i++)
 		error = add_child(&watch->children[i], usage);
 	return error;
+}
+
+int sy_usage_begin(const struct sy_usage_watch *watch, struct sy_usage *usage)
+{
+	int error;
+
+	*usage = (struct sy_usage){ 0 };
+	error = add_children(watch, usage);
+	add_rusage(RUSAGE_CHILDREN, usage);
+	add_rusage(RUSAGE_SELF, usage);
+	return error;
+}
+
+int sy_usage_end(const struct sy_usage_watch *watch, struct sy_usage *usage)
+{
+	*usage = (struct sy_usage){ 0 };
+	add_rusage(RUSAGE_SELF, usage);
+	add_rusage(RUSAGE_CHILDREN, usage);
+	return add_children(watch, usage);
 }
 
 struct sy_usage sy_usage_since(const struct sy_usage *later,

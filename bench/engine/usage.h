@@ -27,8 +27,13 @@ struct sy_usage_watch;
 int sy_usage_open(struct sy_usage_watch **watch, const struct sy_batch *batch);
 void sy_usage_close(struct sy_usage_watch *watch);
 
-/* Counts since these processes began.  -ESRCH where one has died. */
-int sy_usage_read(const struct sy_usage_watch *watch, struct sy_usage *usage);
+/*
+ * Counts since these processes began, before what is measured and behind it.
+ * Reading a child takes 10 us of the caller's own time, which is kept outside
+ * of what lies between the two.  -ESRCH where one has died.
+ */
+int sy_usage_begin(const struct sy_usage_watch *watch, struct sy_usage *usage);
+int sy_usage_end(const struct sy_usage_watch *watch, struct sy_usage *usage);
 
 /* `later` less `earlier`. */
 struct sy_usage sy_usage_since(const struct sy_usage *later,

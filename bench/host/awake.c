@@ -182,6 +182,19 @@ void sy_awake_set(struct sy_awake *awake, bool spinning)
 		futex(awake->spinning, FUTEX_WAKE, INT_MAX);
 }
 
+int sy_awake_check(const struct sy_awake *awake)
+{
+	for (unsigned i = 0; i < awake->count; i++) {
+		siginfo_t info = { .si_pid = 0 };
+
+		if (waitid(P_PID, (id_t)awake->processes[i], &info,
+		           WEXITED | WNOHANG | WNOWAIT) ||
+		    info.si_pid)
+			return -ECHILD;
+	}
+	return 0;
+}
+
 void sy_awake_stop(struct sy_awake *awake)
 {
 	if (!awake)

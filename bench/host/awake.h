@@ -22,6 +22,8 @@ struct sy_awake;
  */
 int sy_awake_start(struct sy_awake **awake, const int *pus, unsigned count);
 void sy_awake_set(struct sy_awake *awake, bool spinning);
+/* -ECHILD: a spinner has died, so its PU was not held awake. */
+int sy_awake_check(const struct sy_awake *awake);
 /* Ends and reaps the spinners. */
 void sy_awake_stop(struct sy_awake *awake);
 

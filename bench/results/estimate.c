@@ -62,8 +62,6 @@ int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
 int sy_estimate_net(const struct sy_result *result, uint64_t seed,
                     struct sy_estimate *estimate)
 {
-	if (!result->count || !(result->samples[0].alone_ns > 0))
-		return -ENODATA;
 	return bootstrap(result, true, seed, estimate);
 }
 
@@ -127,7 +125,7 @@ double sy_estimate_noise(const struct sy_result *a, const struct sy_result *b,
 		*pairs = pair(a, b, &c);
 	for (size_t i = 0; i < *pairs; i++)
 		c.values[i] = log(c.values[i] / c.others[i]);
-	if (*pairs)
+	if (*pairs >= SY_SLICES_LEAST)
 		sy_robust_sigma(c.values, *pairs, &noise);
 	columns_close(&c);
 	return noise;

@@ -26,7 +26,8 @@ int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
 
 /*
  * The robust spread of log(a.ns / b.ns) over the rounds in which both were
- * asked, how many those are in `*pairs`; negative where there are none.
+ * asked, how many those are in `*pairs`; negative where those are fewer than
+ * SY_SLICES_LEAST.
  */
 double sy_estimate_noise(const struct sy_result *a, const struct sy_result *b,
                          size_t *pairs);

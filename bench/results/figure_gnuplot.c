@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -143,22 +144,26 @@ static void listen_to(struct child *child)
 }
 
 /* Until it ends: 0, or -ETIMEDOUT. */
-static int wait_for_end(struct child *child, int limit_ms)
+/* Until it ends, its time is over or a signal waits that asks to stop. */
+static int wait_for_end(struct child *child, int signal_fd, int limit_ms)
 {
 	int64_t deadline = now_ms() + limit_ms;
 
 	for (;;) {
 		/* poll passes over a descriptor of -1. */
-		struct pollfd fds[2] = {
+		struct pollfd fds[3] = {
 			{ .fd = child->pidfd, .events = POLLIN },
 			{ .fd = child->stderr_fd, .events = POLLIN },
+			{ .fd = signal_fd, .events = POLLIN },
 		};
 		int64_t left = deadline - now_ms();
 
 		if (left <= 0)
 			return -ETIMEDOUT;
-		if (poll(fds, 2, (int)left) < 0 && errno != EINTR)
+		if (poll(fds, 3, (int)left) < 0 && errno != EINTR)
 			return -errno;
+		if (fds[2].revents)
+			return -EINTR;
 		if (fds[1].revents && child->stderr_fd >= 0)
 			listen_to(child);
 		if (fds[0].revents)
@@ -184,7 +189,8 @@ static int reap(struct child *child)
 static int run(struct child *child, char *const *argv, int folder_fd,
                int limit_ms, int *status)
 {
-	int ends[2];
+	int ends[2], signal_fd;
+	sigset_t stop;
 	int err;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -195,11 +201,20 @@ static int run(struct child *child, char *const *argv, int folder_fd,
 	close(ends[1]);
 	if (err)
 		goto close_pipe;
+	/* A caller that blocks them is told here; nothing is taken. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
+	signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	child->pidfd = pidfd_open(child->pid, 0);
-	err = child->pidfd < 0 ? -errno : wait_for_end(child, limit_ms);
+	err = child->pidfd < 0 ? -errno
+	                       : wait_for_end(child, signal_fd, limit_ms);
 	*status = reap(child);
 	if (child->pidfd >= 0)
 		close(child->pidfd);
+	if (signal_fd >= 0)
+		close(signal_fd);
 close_pipe:
 	if (child->stderr_fd >= 0)
 		close(child->stderr_fd);
@@ -231,6 +246,8 @@ static int judge(const struct sy_gnuplot *gnuplot, struct child *child, int err,
 		snprintf(why, why_bytes,
 		         "gnuplot did not finish %s.%s within %d ms",
 		         gnuplot->figure, gnuplot->output, gnuplot->limit_ms);
+	} else if (err == -EINTR) {
+		snprintf(why, why_bytes, "interrupted while drawing");
 	} else if (err) {
 		snprintf(why, why_bytes, "%s cannot be run: %s",
 		         gnuplot->program, strerror(-err));

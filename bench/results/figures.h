@@ -20,7 +20,7 @@
  * `scripts_dir` holds the .gp files.  On failure `why` is a plain sentence:
  * -ENOENT (no gnuplot, no scripts: the data files are there all the same),
  * -ENODATA (nothing measured that a figure shows), -EIO (gnuplot failed: the
- * sentence is its own), -ETIMEDOUT, -EINVAL (not a results object).
+ * sentence is its own), -ETIMEDOUT, -EINTR (a signal waits), -EINVAL (not a results object).
  */
 int sy_figures_draw(const json_t *results, const char *run_dir,
                     const char *scripts_dir, char *why, size_t why_bytes);

@@ -254,13 +254,15 @@ int sy_run_write_json(struct sy_run *run, const char *name, json_t *object,
 
 int sy_run_publish(struct sy_run *run, struct sy_reason *reason)
 {
+	char temporary[40];
 	int error = 0;
 
-	unlinkat(run->root_fd, ".latest.new", 0);
-	if (symlinkat(run->inside, run->root_fd, ".latest.new") ||
-	    renameat(run->root_fd, ".latest.new", run->root_fd, "latest")) {
+	/* Another run may be publishing itself at this moment. */
+	snprintf(temporary, sizeof(temporary), ".latest.%d.new", (int)getpid());
+	if (symlinkat(run->inside, run->root_fd, temporary) ||
+	    renameat(run->root_fd, temporary, run->root_fd, "latest")) {
 		error = -errno;
-		unlinkat(run->root_fd, ".latest.new", 0);
+		unlinkat(run->root_fd, temporary, 0);
 	}
 	return error ? fail(reason, error, "cannot point `latest` to",
 	                    run->path)

@@ -156,6 +156,7 @@ static void add_counts(json_t *json, const struct sy_result *result)
 }
 
 static void add_estimates(json_t *json, const struct sy_plan *plan,
+                          const struct sy_point *point,
                           const struct sy_result *result)
 {
 	struct sy_estimate e;
@@ -166,7 +167,7 @@ static void add_estimates(json_t *json, const struct sy_plan *plan,
 		set(json, "ns_per_op", estimate_json(&e));
 		set(json, "ops_per_s", rate_json(&e));
 	}
-	if (!sy_estimate_net(result, plan->seed, &e))
+	if (point->request.handoff && !sy_estimate_net(result, plan->seed, &e))
 		set(json, "net_ns", estimate_json(&e));
 	if (!sy_estimate_modes(result, &bimodal, &lower, &upper) && bimodal)
 		set(json, "modes",
@@ -241,7 +242,7 @@ static json_t *point_json(const struct sy_plan *plan,
 	add_counts(json, result);
 	if (result->state != SY_MEASURED)
 		return json;
-	add_estimates(json, plan, result);
+	add_estimates(json, plan, point, result);
 	add_server(json, point, result);
 	add_latency(json, result);
 	add_efficiency(json, plan, point, result, serial);

@@ -180,22 +180,6 @@ static int pair_run(void *data, uint64_t count)
 	return 0;
 }
 
-/* Called like a switch, and stays. */
-static __attribute__((noinline)) void stay(struct sy_fiber *from,
-                                           struct sy_fiber *to)
-{
-	__asm__ volatile("" : : "r"(from), "r"(to) : "memory");
-}
-
-static int pair_alone(void *data, uint64_t count)
-{
-	struct pair *pair = data;
-
-	for (uint64_t left = count; left; left--)
-		stay(&pair->fibers[PING], &pair->fibers[PONG]);
-	return 0;
-}
-
 static void pair_close(void *data)
 {
 	struct pair *pair = data;
@@ -212,7 +196,6 @@ const struct sy_handoff sy_coroutine_handoffs[] = {
 		.summary = "own switch in assembly",
 		.open = assembly_open,
 		.run = pair_run,
-		.alone = pair_alone,
 		.close = pair_close,
 	},
 	{
@@ -220,7 +203,6 @@ const struct sy_handoff sy_coroutine_handoffs[] = {
 		.summary = "swapcontext, a system call",
 		.open = ucontext_open,
 		.run = pair_run,
-		.alone = pair_alone,
 		.close = pair_close,
 	},
 	{ .name = NULL },
