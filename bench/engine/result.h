@@ -42,7 +42,8 @@ struct sy_result {
 	uint64_t server_ns, migrations;
 	uint64_t visited[SY_PUS_MAX / 64];
 	uint64_t slice_operations; /* what a slice was sized to; 0: not yet */
-	unsigned dropped;          /* slices that missed their size */
+	uint64_t usual_ns; /* how long a slice is that cannot be shorter */
+	unsigned dropped;  /* slices that missed their size */
 };
 
 /* Adds a slice.  -ENOMEM. */

@@ -19,12 +19,13 @@
 /* Latencies kept of one slice: 1 MiB. */
 #define STAMPS_MAX (UINT64_C(1) << 17)
 /*
- * Waves of tasks in a slice, at least: of `cpu`, where there are more lanes
- * than PUs; and of waiting `io`, where they fit into this time, else fewer.
+ * Waves of tasks in a slice: of `cpu`, where there are more lanes than PUs,
+ * and of waiting `io`; fewer where so many take longer than this.  A wave that
+ * takes long by itself is hardly longer for being filled and drained.
  */
 #define CPU_WAVES 4
 #define IO_WAVES 8
-#define IO_WAVES_NS 40000000
+#define WAVES_NS 40000000
 /* The shortest timer slack that the kernel takes (0 means: the default). */
 #define TIMER_SLACK_NS 1
 /* A trial must be this long for its rate to be believed. */
@@ -53,31 +54,23 @@ static bool in_waves(const struct sy_point *point)
 	       strcmp(sy_point_family(point), "cpu");
 }
 
-static uint64_t waves_least(const struct sy_point *point)
+/* Filling the lanes and draining them must weigh little in a slice. */
+static uint64_t waves_wanted(const struct sy_point *point)
 {
 	const struct sy_request *r = &point->request;
-	uint64_t fit;
 
-	if (!strcmp(sy_point_family(point), "cpu"))
-		return r->inflight > point->where.count ? CPU_WAVES : 1;
-	if (strcmp(sy_point_family(point), "io") || !point->load.wait_ns)
+	if (!r->workload)
 		return 1;
-	fit = IO_WAVES_NS / point->load.wait_ns;
-	return fit < 1 ? 1 : fit > IO_WAVES ? IO_WAVES : fit;
-}
-
-/* Filling the lanes and draining them must weigh little in a slice. */
-static uint64_t least_count(const struct sy_point *point)
-{
-	if (point->request.handoff)
-		return 2;
-	return point->request.inflight * waves_least(point);
+	if (!strcmp(r->workload->name, "cpu"))
+		return r->inflight > point->where.count ? CPU_WAVES : 1;
+	return !strcmp(r->workload->name, "io") && in_waves(point) ? IO_WAVES
+	                                                           : 1;
 }
 
 /* Latencies kept of a slice: every task's, where the point is stamped. */
 static uint64_t stamps_of(const struct sy_point *point)
 {
-	uint64_t least = least_count(point);
+	uint64_t least = point->request.inflight * waves_wanted(point);
 
 	if (!sy_point_stamped(point))
 		return 0;
@@ -210,7 +203,8 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 }
 
 /*
- * Even for hand-offs; no more tasks than can be stamped.  Tasks that wait come
+ * Even for hand-offs; a task a lane at least, no more than can be stamped.
+ * Tasks that wait come
  * in whole waves, since a last one that is not full would count against the
  * model.
  */
@@ -218,15 +212,14 @@ static uint64_t allowed_count(const struct sy_subject *s, uint64_t count)
 {
 	const struct sy_point *point = s->point;
 	uint64_t lanes = s->batch->inflight, most = stamps_of(point);
-	uint64_t least = least_count(point);
 
 	if (point->request.handoff)
-		return count < least ? least : count & ~UINT64_C(1);
+		return count < 2 ? 2 : count & ~UINT64_C(1);
 	if (in_waves(point))
 		count = (count + lanes / 2) / lanes * lanes;
 	if (most && count > most)
 		count = most / lanes * lanes;
-	return count < least ? least : count;
+	return count < lanes ? lanes : count;
 }
 
 /* The values once, since one can cost 10 ms; their sum for each new count. */
@@ -359,6 +352,17 @@ static int grow(struct sy_subject *s, uint64_t target_ns, uint64_t trial_count,
 	return error;
 }
 
+/* The waves that are wanted, as far as there is time for them. */
+static uint64_t with_waves(const struct sy_subject *s, double rate_ns)
+{
+	uint64_t lanes = s->batch->inflight;
+	uint64_t waves = (uint64_t)(WAVES_NS / (rate_ns * (double)lanes));
+
+	if (waves > waves_wanted(s->point))
+		waves = waves_wanted(s->point);
+	return allowed_count(s, waves * lanes);
+}
+
 int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
                     uint64_t *operations, struct sy_reason *reason)
 {
@@ -388,7 +392,10 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 	if (agreeing < TRIALS_AGREEING)
 		sy_median(rates, trials, &rate_ns);
 	*operations = scaled(s, target_ns, rate_ns);
-	return grow(s, target_ns, count, operations, reason);
+	error = grow(s, target_ns, count, operations, reason);
+	if (!error && *operations < with_waves(s, rate_ns))
+		*operations = with_waves(s, rate_ns);
+	return error;
 }
 
 static void collect(const struct sy_subject *s, struct sy_slice *slice)

@@ -130,20 +130,23 @@ static uint64_t warmup(const struct sy_turn *turn, const struct sy_entrant *e)
 static bool missed(const struct sy_turn *turn, const struct sy_entrant *e,
                    const struct sy_slice *slice)
 {
-	uint64_t target_ns = turn->plan->slice_ns;
+	uint64_t most_ns = turn->plan->slice_ns;
 
-	if (e->resized >= RESIZES_MAX || e->settled)
+	if (e->resized >= RESIZES_MAX)
 		return false;
-	return slice->elapsed_ns * 2 < target_ns ||
-	       slice->elapsed_ns > target_ns * 2;
+	if (e->result->usual_ns > most_ns)
+		most_ns = e->result->usual_ns;
+	return slice->elapsed_ns * 2 < turn->plan->slice_ns ||
+	       slice->elapsed_ns > most_ns * 2;
 }
 
 /*
  * Sizes a point again whose slice missed: its count was taken in another mode
  * of the machine, and the slice is dropped.  Where the count comes out as it
- * was, a slice of this point just is that long, and is kept from now on.
+ * was, a slice of this point just is that long, and is kept.
  */
-static int resize(struct sy_turn *turn, struct sy_entrant *e, bool *dropped,
+static int resize(struct sy_turn *turn, struct sy_entrant *e,
+                  const struct sy_slice *slice, bool *dropped,
                   struct sy_reason *reason)
 {
 	uint64_t before = e->result->slice_operations, after;
@@ -152,8 +155,9 @@ static int resize(struct sy_turn *turn, struct sy_entrant *e, bool *dropped,
 	e->resized++;
 	after = e->result->slice_operations;
 	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
-	e->settled = !*dropped;
 	e->result->dropped += *dropped;
+	if (!*dropped && slice->elapsed_ns > e->result->usual_ns)
+		e->result->usual_ns = slice->elapsed_ns;
 	return error;
 }
 
@@ -200,7 +204,7 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
 	turn->session->sliced_ns += slice->elapsed_ns + slice->alone_ns;
 	note_cost(e, (double)(sy_clock_ns() - begin_ns));
 	if (missed(turn, e, slice))
-		resized = resize(turn, e, &dropped, reason);
+		resized = resize(turn, e, slice, &dropped, reason);
 	/* Written down whatever came of sizing it again. */
 	error = write_down(turn, e, round, begin_ns, dropped || resized, slice,
 	                   resized ? &ignored : reason);

@@ -15,7 +15,6 @@ struct sy_entrant {
 	struct sy_remote remote;
 	double cost_ns; /* wall time that a slice takes, smoothed */
 	unsigned resized;
-	bool settled; /* sized again to the same: its slices just are so long */
 	bool sentinel;
 };
 
