@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/subject.h"
+
 void sy_plan_init(struct sy_plan *plan)
 {
 	*plan = (struct sy_plan){
@@ -95,9 +97,10 @@ json_t *sy_plan_to_json(const struct sy_plan *plan)
 			                    sy_point_to_json(point));
 		json_array_append_new(points, json);
 	}
-	return json_pack("{si sI si sI sI sI so}", "schema", 1, "seed",
+	return json_pack("{si sI si sI sI sI si so}", "schema", 1, "seed",
 	                 (json_int_t)plan->seed, "sets", (int)plan->sets,
 	                 "budget_ns", (json_int_t)plan->budget_ns, "slice_ns",
 	                 (json_int_t)plan->slice_ns, "limit_ns",
-	                 (json_int_t)plan->limit_ns, "points", points);
+	                 (json_int_t)plan->limit_ns, "timer_slack_ns",
+	                 SY_TIMER_SLACK_NS, "points", points);
 }

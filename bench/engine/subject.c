@@ -5,7 +5,7 @@
  * A subject is either a model with a workload or a pair of contexts of one
  * hand-off mechanism; both come down to `run this many`.
  */
-#include "engine/subject.h"
+#include "engine/subject_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,67 +16,6 @@
 #include "engine/batch.h"
 #include "host/awake.h"
 
-/* Latencies kept of one slice: 1 MiB. */
-#define STAMPS_MAX (UINT64_C(1) << 17)
-/*
- * Waves of tasks in a slice: of `cpu`, where there are more lanes than PUs,
- * and of waiting `io`; fewer where so many take longer than this.  A wave that
- * takes long by itself is hardly longer for being filled and drained.
- */
-#define CPU_WAVES 4
-#define IO_WAVES 8
-#define WAVES_NS 40000000
-/* The shortest timer slack that the kernel takes (0 means: the default). */
-#define TIMER_SLACK_NS 1
-/* A trial must be this long for its rate to be believed. */
-#define TRIAL_NS 2000000
-#define TRIALS_AGREEING 3
-#define TRIALS_MAX 9
-/* Doublings enough from a task a lane to any count. */
-#define GROWTHS_MAX 20
-
-struct sy_subject {
-	const struct sy_point *point;
-	struct sy_batch *batch;
-	void *model;    /* of the model's open, or the pair of the hand-off */
-	void *workload; /* of the workload's open */
-	struct sy_usage_watch *watch;
-	struct sy_awake *awake;
-	uint64_t *values; /* SY_VALUE_PERIOD expected ones, on demand */
-	struct sy_tally expected;
-	uint64_t expected_count; /* what `expected` is for */
-};
-
-/* Tasks that wait come in waves, one for each time that all lanes are used. */
-static bool in_waves(const struct sy_point *point)
-{
-	return point->request.workload && point->load.wait_ns &&
-	       strcmp(sy_point_family(point), "cpu");
-}
-
-/* Filling the lanes and draining them must weigh little in a slice. */
-static uint64_t waves_wanted(const struct sy_point *point)
-{
-	const struct sy_request *r = &point->request;
-
-	if (!r->workload)
-		return 1;
-	if (!strcmp(r->workload->name, "cpu"))
-		return r->inflight > point->where.count ? CPU_WAVES : 1;
-	return !strcmp(r->workload->name, "io") && in_waves(point) ? IO_WAVES
-	                                                           : 1;
-}
-
-/* Latencies kept of a slice: every task's, where the point is stamped. */
-static uint64_t stamps_of(const struct sy_point *point)
-{
-	uint64_t least = point->request.inflight * waves_wanted(point);
-
-	if (!sy_point_stamped(point))
-		return 0;
-	return least > STAMPS_MAX ? least : STAMPS_MAX;
-}
-
 static int create_batch(struct sy_subject *subject)
 {
 	const struct sy_point *point = subject->point;
@@ -85,7 +24,7 @@ static int create_batch(struct sy_subject *subject)
 		.model = r->handoff ? NULL : r->model,
 		.inflight = r->handoff ? 1 : r->inflight,
 		.window = r->window,
-		.stamp_count = stamps_of(point),
+		.stamp_count = sy_subject_stamps(point),
 		.pus = point->where.pus,
 		.pu_count = point->where.count,
 		.bound = point->where.bound,
@@ -160,7 +99,7 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
 		return sy_reason(reason, -ENOMEM, "no memory");
 	new->point = point;
 	new->expected_count = UINT64_MAX;
-	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+	prctl(PR_SET_TIMERSLACK, SY_TIMER_SLACK_NS);
 	error = open_parts(new, &part);
 	if (error) {
 		sy_reason(reason, error, "cannot set up %s: %s", part,
@@ -200,26 +139,6 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 		return r->handoff->run(s->model, count);
 	s->batch->task_count = count;
 	return r->model->run(s->model);
-}
-
-/*
- * Even for hand-offs; a task a lane at least, no more than can be stamped.
- * Tasks that wait come
- * in whole waves, since a last one that is not full would count against the
- * model.
- */
-static uint64_t allowed_count(const struct sy_subject *s, uint64_t count)
-{
-	const struct sy_point *point = s->point;
-	uint64_t lanes = s->batch->inflight, most = stamps_of(point);
-
-	if (point->request.handoff)
-		return count < 2 ? 2 : count & ~UINT64_C(1);
-	if (in_waves(point))
-		count = (count + lanes / 2) / lanes * lanes;
-	if (most && count > most)
-		count = most / lanes * lanes;
-	return count < lanes ? lanes : count;
 }
 
 /* The values once, since one can cost 10 ms; their sum for each new count. */
@@ -290,112 +209,14 @@ static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 	             : 0;
 }
 
-static int trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
-                 struct sy_reason *reason)
+int sy_subject_trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
+                     struct sy_reason *reason)
 {
 	int error;
 
 	reset(s);
 	error = timed_run(s, count, elapsed_ns, reason);
 	return error ? error : check(s, count, reason);
-}
-
-/* Grows the count until a trial is long enough to tell a rate. */
-static int first_rate(struct sy_subject *s, uint64_t *count, double *rate_ns,
-                      struct sy_reason *reason)
-{
-	uint64_t elapsed_ns = 0;
-	int error = trial(s, *count, &elapsed_ns, reason);
-
-	while (!error && elapsed_ns < TRIAL_NS / 4) {
-		uint64_t next = allowed_count(s, *count * 4);
-
-		if (next == *count)
-			break;
-		*count = next;
-		error = trial(s, *count, &elapsed_ns, reason);
-	}
-	*rate_ns = (double)elapsed_ns / (double)*count;
-	return error;
-}
-
-static uint64_t scaled(const struct sy_subject *s, uint64_t target_ns,
-                       double rate_ns)
-{
-	return allowed_count(s, (uint64_t)((double)target_ns /
-	                                   (rate_ns > 0.01 ? rate_ns : 0.01)));
-}
-
-/*
- * Waking the lanes can take most of a trial that is little more than a task a
- * lane, and says nothing of what a task takes: such a count grows until the
- * slice really is as long as it should be.
- */
-static int grow(struct sy_subject *s, uint64_t target_ns, uint64_t trial_count,
-                uint64_t *operations, struct sy_reason *reason)
-{
-	uint64_t least = allowed_count(s, 1), elapsed_ns = 0;
-	int error = 0;
-
-	if (s->batch->inflight == 1 || trial_count > 4 * least ||
-	    in_waves(s->point))
-		return 0;
-	for (int i = 0; i < GROWTHS_MAX && !error; i++) {
-		uint64_t next;
-
-		error = trial(s, *operations, &elapsed_ns, reason);
-		if (error || elapsed_ns * 4 > target_ns * 3)
-			break;
-		next = *operations * (elapsed_ns * 2 > target_ns ? 3 : 4) / 2;
-		*operations = allowed_count(s, next);
-	}
-	return error;
-}
-
-/* The waves that are wanted, as far as there is time for them. */
-static uint64_t with_waves(const struct sy_subject *s, double rate_ns)
-{
-	uint64_t lanes = s->batch->inflight;
-	uint64_t waves = (uint64_t)(WAVES_NS / (rate_ns * (double)lanes));
-
-	if (waves > waves_wanted(s->point))
-		waves = waves_wanted(s->point);
-	return allowed_count(s, waves * lanes);
-}
-
-int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
-                    uint64_t *operations, struct sy_reason *reason)
-{
-	double rates[TRIALS_MAX], rate_ns;
-	uint64_t count = allowed_count(s, 1), elapsed_ns;
-	int error = first_rate(s, &count, &rate_ns, reason);
-	unsigned trials = 1, agreeing = 1;
-
-	rates[0] = rate_ns;
-	while (!error && trials < TRIALS_MAX && agreeing < TRIALS_AGREEING) {
-		/* A batch that is a slice by itself leaves nothing to size. */
-		if (scaled(s, target_ns, rate_ns) == allowed_count(s, 1))
-			break;
-		count = scaled(s, TRIAL_NS, rate_ns);
-		error = trial(s, count, &elapsed_ns, reason);
-		rates[trials] = (double)elapsed_ns / (double)count;
-		/* Agreement is with the trial before: the mode of a bimodal
-		   point does not matter, three in a row of it do. */
-		agreeing = rates[trials] > rate_ns * 0.8 &&
-		                           rates[trials] < rate_ns * 1.25
-		                   ? agreeing + 1
-		                   : 1;
-		rate_ns = rates[trials++];
-	}
-	if (error)
-		return error;
-	if (agreeing < TRIALS_AGREEING)
-		sy_median(rates, trials, &rate_ns);
-	*operations = scaled(s, target_ns, rate_ns);
-	error = grow(s, target_ns, count, operations, reason);
-	if (!error && *operations < with_waves(s, rate_ns))
-		*operations = with_waves(s, rate_ns);
-	return error;
 }
 
 static void collect(const struct sy_subject *s, struct sy_slice *slice)
@@ -426,7 +247,7 @@ static int run_alone(struct sy_subject *s, struct sy_slice *slice,
 
 	if (!handoff || !handoff->alone)
 		return 0;
-	slice->alone_operations = allowed_count(s, slice->operations / 4);
+	slice->alone_operations = sy_subject_allowed(s, slice->operations / 4);
 	begin_ns = sy_clock_ns();
 	error = handoff->alone(s->model, slice->alone_operations);
 	slice->alone_ns = sy_clock_ns() - begin_ns;
@@ -478,7 +299,7 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 	int error = 0;
 
 	memset(slice, 0, sizeof(*slice));
-	slice->operations = allowed_count(s, operations);
+	slice->operations = sy_subject_allowed(s, operations);
 	/* There is no room for the stamps of more; a hand-off takes an even
 	   number. */
 	if (warmup > slice->operations)

@@ -14,6 +14,9 @@
 #include "engine/usage.h"
 #include "stats/stats.h"
 
+/* The shortest timer slack that the kernel takes (0 means: the default). */
+#define SY_TIMER_SLACK_NS 1
+
 /* What one slice showed. */
 struct sy_slice {
 	uint64_t operations;
