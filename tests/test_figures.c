@@ -304,9 +304,8 @@ static void test_missing_gnuplot_is_said(void **state)
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		setenv("PATH", paths[i], 1);
 		assert_int_equal(draw(*state, "threads", why), -ENOENT);
-		assert_string_equal(why,
-		                    "gnuplot is not installed: no figures; "
-		                    "apt-get install gnuplot-nox");
+		assert_string_equal(why, "gnuplot is not installed; "
+		                         "apt-get install gnuplot-nox");
 		/* The data is there all the same, and nothing else. */
 		assert_int_equal(access(RUN "/plots/data/switch.dat", F_OK), 0);
 		assert_int_equal(count_entries(RUN "/plots"), 3);

@@ -83,7 +83,7 @@ static int find_tools(const char *scripts_dir, char *program, size_t bytes,
 {
 	if (sy_gnuplot_find(getenv("PATH"), program, bytes)) {
 		snprintf(why, why_bytes,
-		         "gnuplot is not installed: no figures; apt-get "
+		         "gnuplot is not installed; apt-get "
 		         "install gnuplot-nox");
 		return -ENOENT;
 	}
