@@ -423,7 +423,7 @@ static void test_each_harm_is_one_warning(void **state)
 	assert_warning("{\"build\": {\"type\": null}}", "not known");
 	assert_warning("{\"build\": {\"sanitizer\": \"thread\"}}",
 	               "sanitizer build (thread)");
-	assert_warning("{\"load\": {\"one_minute\": 2.1}}", "load is 2.1");
+	assert_warning("{\"load\": {\"one_minute\": 2.1}}", "load was 2.1");
 	assert_warning("{\"load\": {\"steal_share\": 0.02}}", "steal is 2.0 %");
 	assert_warning("{\"cgroup_cpus\": 1.5}", "quota of 1.50 CPUs");
 	assert_warning("{\"cpu\": {\"governor\": \"powersave\"}}",

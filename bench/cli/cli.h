@@ -88,6 +88,13 @@ int sy_tour_points(struct sy_plan *plan);
 int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
                  const char *verb);
 
+/*
+ * Prints words from `column` on, in lines of at most 80 columns; those behind
+ * the first begin at `indent`.  Ends the line.
+ */
+void sy_print_wrapped(FILE *out, size_t column, size_t indent,
+                      const char *text);
+
 /* The tables and verdicts of a results object, within 80 columns. */
 void sy_report(FILE *out, const json_t *results, const json_t *machine);
 

@@ -6,18 +6,27 @@
 
 #include "cli/cli.h"
 
+/* A name in a column of its own, and what it is. */
+static void print_entry(const char *name, const char *summary)
+{
+	printf("%-18s ", name);
+	sy_print_wrapped(stdout, 19, 19, summary);
+}
+
 static void list_models(void)
 {
 	for (size_t i = 0; sy_models[i]; i++) {
 		const struct sy_model *model = sy_models[i];
 		const char *absent = model->absent ? model->absent() : NULL;
 
-		printf("%-20s %s\n", model->name, model->summary);
-		if (absent)
-			printf("%-20s not here: %s\n", "", absent);
+		print_entry(model->name, model->summary);
+		if (absent) {
+			printf("%-18s not here: ", "");
+			sy_print_wrapped(stdout, 29, 19, absent);
+		}
 		for (const struct sy_handoff *h = model->handoffs; h && h->name;
 		     h++)
-			printf("%-20s hand-off %s: %s\n", "", h->name,
+			printf("%-18s hand-off %s: %s\n", "", h->name,
 			       h->summary);
 	}
 }
@@ -25,18 +34,16 @@ static void list_models(void)
 static void list_workloads(void)
 {
 	for (size_t i = 0; sy_workloads[i]; i++)
-		printf("%-20s %s\n", sy_workloads[i]->name,
-		       sy_workloads[i]->summary);
-	printf("%-20s %s\n", "switch",
-	       "two contexts hand a token to one another");
+		print_entry(sy_workloads[i]->name, sy_workloads[i]->summary);
+	print_entry("switch", "two contexts hand a token to one another");
 }
 
 static void list_placements(void)
 {
 	for (const struct sy_placement_kind *kind = sy_placement_kinds;
 	     kind->name; kind++)
-		printf("%-20s %s\n", kind->name, kind->summary);
-	printf("%-20s %s\n", "0,2-3", "these PUs, by OS index, in this order");
+		print_entry(kind->name, kind->summary);
+	print_entry("0,2-3", "these PUs, by OS index, in this order");
 }
 
 static int list_points(int argc, char **argv)

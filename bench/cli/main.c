@@ -23,7 +23,7 @@ static void print_usage(FILE *out)
 	fputs("Switchyard compares concurrency models on this machine.\n\n",
 	      out);
 	for (size_t i = 0; verbs[i]; i++)
-		fprintf(out, "  switchyard %-42s %s\n", verbs[i]->usage,
+		fprintf(out, "  switchyard %s\n      %s\n", verbs[i]->usage,
 		        verbs[i]->summary);
 	fputs("  switchyard --version\n\n"
 	      "`switchyard VERB --help` says more.\n",

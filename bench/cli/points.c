@@ -392,6 +392,38 @@ static int keep_matching(struct sy_plan *plan, const char *filter)
 	return 0;
 }
 
+static bool any_point(const struct sy_plan *plan, const char *families)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (strstr(families, sy_point_family(&plan->points[i])))
+			return true;
+	return false;
+}
+
+/* An option that no point has would be measured at its default, unseen. */
+static int check_used(const struct sy_plan *plan, const struct sy_options *o)
+{
+	const struct {
+		const char *option, *value, *families;
+	} uses[] = {
+		{ "grain", o->grain, "cpu" },
+		{ "wait", o->wait, "wait io" },
+		{ "request", o->request, "io" },
+		{ "reply", o->reply, "io" },
+		{ "transport", o->transport, "io" },
+		{ "server", o->server, "io" },
+		{ "inflight", o->inflight, "cpu wait io" },
+	};
+
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
+		if (uses[i].value && !any_point(plan, uses[i].families))
+			return sy_complain(SY_EXIT_USAGE,
+			                   "--%s: no point that is chosen has "
+			                   "it, only those of %s",
+			                   uses[i].option, uses[i].families);
+	return 0;
+}
+
 int sy_choose_points(struct sy_plan *plan, const struct sy_options *options)
 {
 	int status = 0;
@@ -406,5 +438,5 @@ int sy_choose_points(struct sy_plan *plan, const struct sy_options *options)
 		status = sy_complain(SY_EXIT_USAGE,
 		                     "no point matches; see `switchyard list "
 		                     "points`");
-	return status;
+	return status ? status : check_used(plan, options);
 }

@@ -73,6 +73,7 @@ struct table {
 	const char *family;
 	json_int_t columns[COLUMNS_MAX]; /* numbers in flight, ascending */
 	size_t column_count;
+	json_int_t after; /* the last one of the table before, or -1 */
 };
 
 static bool belongs(const struct table *table, const json_t *point)
@@ -96,19 +97,21 @@ static const json_t *cell(const struct table *table, const char *model,
 	return NULL;
 }
 
+/* Keeps the lowest numbers in flight over `after`, in order. */
 static void add_column(struct table *table, json_int_t inflight)
 {
-	size_t at = table->column_count;
+	size_t at = 0;
 
-	for (size_t i = 0; i < table->column_count; i++)
-		if (table->columns[i] == inflight)
-			return;
-	if (table->column_count == COLUMNS_MAX)
+	while (at < table->column_count && table->columns[at] < inflight)
+		at++;
+	if (inflight <= table->after || at == COLUMNS_MAX ||
+	    (at < table->column_count && table->columns[at] == inflight))
 		return;
-	for (; at && table->columns[at - 1] > inflight; at--)
-		table->columns[at] = table->columns[at - 1];
+	if (table->column_count < COLUMNS_MAX)
+		table->column_count++;
+	for (size_t i = table->column_count - 1; i > at; i--)
+		table->columns[i] = table->columns[i - 1];
 	table->columns[at] = inflight;
-	table->column_count++;
 }
 
 static void print_cell(FILE *out, const json_t *point)
@@ -160,18 +163,20 @@ static void print_latency(FILE *out, const json_t *point, const char *which)
 }
 
 /* Too few slices say nothing about how sure a figure is. */
-static double spread_or_few(const json_t *point)
+static double spread_or_few(const json_t *point, const char *key)
 {
 	if (json_integer_value(json_object_get(point, "slices")) <
 	    SY_SLICES_LEAST)
 		return INFINITY;
-	return spread(point, "ns_per_op");
+	return spread(point, key);
 }
 
 static void print_spread(FILE *out, double share)
 {
 	if (isinf(share))
 		fprintf(out, " %5s", "few");
+	else if (share >= 0.9995)
+		fprintf(out, " %5s", ">100%");
 	else if (share > 0)
 		fprintf(out, " %4.1f%%", share * 100);
 	else
@@ -204,7 +209,8 @@ static void print_row(FILE *out, const struct table *table, const char *model)
 
 		print_cell(out, point);
 		if (point && measured(point))
-			widest = fmax(widest, spread_or_few(point));
+			widest =
+				fmax(widest, spread_or_few(point, "ops_per_s"));
 	}
 	print_row_end(out, table, cell(table, model, told_column(table)),
 	              widest);
@@ -248,27 +254,35 @@ static void print_rows(FILE *out, const struct table *table)
 	}
 }
 
-/* Breaks a line at blanks so that it fits; what follows is indented. */
-static void print_wrapped(FILE *out, const char *text)
+void sy_print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
 {
-	size_t column = 2;
+	bool first = true;
 
-	fputc(' ', out);
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (column + word + 1 > WIDTH) {
-			fputs("\n     ", out);
-			column = 6;
+		if (!first && column + 1 + word > WIDTH) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			fputc(' ', out);
+			column++;
 		}
-		fprintf(out, " %.*s", (int)word, text);
-		column += word + 1;
+		fprintf(out, "%.*s", (int)word, text);
+		column += word;
 		text += word + (text[word] == ' ');
+		first = false;
 	}
 	fputc('\n', out);
 }
 
-/* "64 in flight: pool; too close to call: threads; fork takes 5.3x (5..6)" */
+static void print_wrapped(FILE *out, const char *text)
+{
+	fputs("  ", out);
+	sy_print_wrapped(out, 2, 6, text);
+}
+
+/* "64 in flight: pool; too close to call: threads; next: fork takes 5.3x (5..6)" */
 static void print_verdict(FILE *out, const char *head, const json_t *group)
 {
 	const json_t *others = json_object_get(group, "others"), *other;
@@ -287,7 +301,10 @@ static void print_verdict(FILE *out, const char *head, const json_t *group)
 		} else if (ratio < nearest_ratio) {
 			nearest_ratio = ratio;
 			snprintf(nearest, sizeof(nearest),
-			         "; %s takes %.2fx (%.2f..%.2f)",
+			         ratio < 1.1 ? "; next: %s takes %.3fx "
+			                       "(%.3f..%.3f)"
+			                     : "; next: %s takes %.2fx "
+			                       "(%.2f..%.2f)",
 			         text_of(other, "row"), ratio,
 			         part(other, "ratio", "low"),
 			         part(other, "ratio", "high"));
@@ -350,7 +367,7 @@ static void print_handoff(FILE *out, const json_t *point)
 		             net, sizeof(net));
 	fprintf(out, "%-22s %10s%s", row, raw,
 	        json_object_get(point, "modes") ? "*" : " ");
-	print_spread(out, spread_or_few(point));
+	print_spread(out, spread_or_few(point, "ns_per_op"));
 	fprintf(out, " %10s %10.3f %11.3f\n", net,
 	        part(point, "switches_per_op", "voluntary"),
 	        part(point, "switches_per_op", "involuntary"));
@@ -385,31 +402,41 @@ static void print_table(FILE *out, const json_t *results, struct table *table)
 	print_verdicts(out, results, table);
 }
 
+/* As many tables as the numbers in flight need. */
+static void print_family(FILE *out, const json_t *results, struct table *table)
+{
+	const json_t *point;
+	size_t i;
+
+	for (;;) {
+		table->column_count = 0;
+		json_array_foreach ((json_t *)table->points, i, point)
+			if (belongs(table, point))
+				add_column(table, inflight_of(point));
+		if (!table->column_count)
+			return;
+		print_table(out, results, table);
+		table->after = table->columns[table->column_count - 1];
+	}
+}
+
 static void print_tables(FILE *out, const json_t *results)
 {
 	const json_t *points = json_object_get(results, "points");
 	size_t count = json_array_size(points);
 
-	/* A table begins at the first point that no earlier one has; where it
-	   has more columns than fit, the rest are in results.json. */
+	/* A table begins at the first point that no earlier one has. */
 	for (size_t i = 0; i < count; i++) {
 		const json_t *first = json_array_get(points, i);
-		struct table table = { .points = points };
+		struct table table = { .points = points, .after = -1 };
 		bool seen = false;
 
 		table_key(first, table.key, sizeof(table.key));
 		table.family = text_of(first, "family");
 		for (size_t j = 0; j < i; j++)
 			seen |= belongs(&table, json_array_get(points, j));
-		if (seen)
-			continue;
-		for (size_t j = i; j < count; j++) {
-			const json_t *point = json_array_get(points, j);
-
-			if (belongs(&table, point))
-				add_column(&table, inflight_of(point));
-		}
-		print_table(out, results, &table);
+		if (!seen)
+			print_family(out, results, &table);
 	}
 }
 
@@ -434,9 +461,11 @@ static void print_summary(FILE *out, const json_t *results)
 	fprintf(out, "switchyard %s on %s\n", SY_VERSION,
 	        text_of(json_object_get(results, "machine"), "summary"));
 	fprintf(out,
-	        "%zu points, %lld slices in %.1f s (%.0f %% of it measuring), "
+	        "%zu point%s, %lld slices in %.1f s (%.0f %% of it measuring), "
 	        "seed %lld%s\n",
 	        json_array_size(json_object_get(results, "points")),
+	        json_array_size(json_object_get(results, "points")) == 1 ? ""
+	                                                                 : "s",
 	        (long long)slices, wall_s / 1e9, share * 100,
 	        (long long)json_integer_value(json_object_get(results, "seed")),
 	        json_is_true(json_object_get(results, "interrupted"))

@@ -94,8 +94,9 @@ static void check_load(struct making *making)
 		pus = number(making, "cpu", "pus");
 	if (load > LOAD_SHARE_MAX * pus)
 		warn(making,
-		     "load is %.1f on %.0f PUs: others take time from what is "
-		     "measured; stop them or wait",
+		     "load was %.1f on %.0f PUs in the minute before: what "
+		     "still runs takes time from what is measured; the noise "
+		     "above tells",
 		     load, pus);
 	if (steal > STEAL_SHARE_MAX)
 		warn(making,
