@@ -17,7 +17,6 @@
 
 /* Columns of numbers that fit beside the name and the ends of a row. */
 #define COLUMNS_MAX 5
-#define WIDTH 80
 /* A latency bucket is this wide, as a share of its value. */
 #define LATENCY_EXACT (1 / 64.0)
 
@@ -252,28 +251,6 @@ static void print_rows(FILE *out, const struct table *table)
 		if (!seen)
 			print_row(out, table, text_of(point, "model"));
 	}
-}
-
-void sy_print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
-{
-	bool first = true;
-
-	while (*text) {
-		size_t word = strcspn(text, " ");
-
-		if (!first && column + 1 + word > WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (!first) {
-			fputc(' ', out);
-			column++;
-		}
-		fprintf(out, "%.*s", (int)word, text);
-		column += word;
-		text += word + (text[word] == ' ');
-		first = false;
-	}
-	fputc('\n', out);
 }
 
 static void print_wrapped(FILE *out, const char *text)
