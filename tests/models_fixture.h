@@ -167,4 +167,31 @@ static inline struct sy_batch *create_batch(const struct sy_model *model,
 	return batch;
 }
 
+/* Calls `test` for every model that can run here. */
+static inline void for_each_model(void (*test)(const struct sy_model *model))
+{
+	const struct sy_model *const *model;
+
+	for (model = sy_models; *model; model++) {
+		if ((*model)->absent())
+			continue;
+		print_message("           %s\n", (*model)->name);
+		test(*model);
+	}
+}
+
+/* Opens, runs `count` tasks, closes; what they add up to. */
+static inline void run_once(const struct sy_model *model,
+                            struct sy_batch *batch, uint64_t count,
+                            struct sy_tally *tally)
+{
+	void *state;
+
+	batch->task_count = count;
+	assert_int_equal(model->open(&state, batch), 0);
+	assert_int_equal(model->run(state), 0);
+	model->close(state);
+	sy_batch_tally(batch, tally);
+}
+
 #endif /* SY_MODELS_FIXTURE_H */

@@ -11,31 +11,6 @@
 #define MANY (SANITIZED ? 150 : 1000)
 #define RUNS (SANITIZED ? 45 : 300)
 
-/* Calls `test` for every model that can run here. */
-static void for_each(void (*test)(const struct sy_model *model))
-{
-	const struct sy_model *const *model;
-
-	for (model = sy_models; *model; model++) {
-		if ((*model)->absent())
-			continue;
-		print_message("           %s\n", (*model)->name);
-		test(*model);
-	}
-}
-
-static void run_once(const struct sy_model *model, struct sy_batch *batch,
-                     uint64_t count, struct sy_tally *tally)
-{
-	void *state;
-
-	batch->task_count = count;
-	assert_int_equal(model->open(&state, batch), 0);
-	assert_int_equal(model->run(state), 0);
-	model->close(state);
-	sy_batch_tally(batch, tally);
-}
-
 /* Names and lookups. */
 
 static void assert_name(const char *name, bool dotted)
@@ -133,7 +108,7 @@ static void check_counts(const struct sy_model *model)
 static void test_every_task_runs_once_as_serial(void **state)
 {
 	(void)state;
-	for_each(check_counts);
+	for_each_model(check_counts);
 }
 
 /* A run leaves nothing over that the next one trips on. */
@@ -159,7 +134,7 @@ static void check_many_runs(const struct sy_model *model)
 static void test_runs_can_be_repeated(void **state)
 {
 	(void)state;
-	for_each(check_many_runs);
+	for_each_model(check_many_runs);
 }
 
 /* Lanes. */
@@ -231,7 +206,7 @@ static void check_lanes(const struct sy_model *model)
 static void test_live_tasks_fill_the_lanes_and_share_none(void **state)
 {
 	(void)state;
-	for_each(check_lanes);
+	for_each_model(check_lanes);
 }
 
 /* Ops. */
@@ -262,7 +237,7 @@ static void check_sleep(const struct sy_model *model)
 static void test_sleep_never_ends_early(void **state)
 {
 	(void)state;
-	for_each(check_sleep);
+	for_each_model(check_sleep);
 }
 
 static void on_alarm(int number)
@@ -278,7 +253,7 @@ static void test_signals_cut_no_op_short(void **state)
 	(void)state;
 	sigaction(SIGALRM, &act, &old);
 	setitimer(ITIMER_REAL, &every, NULL);
-	for_each(check_sleep);
+	for_each_model(check_sleep);
 	setitimer(ITIMER_REAL, &never, NULL);
 	sigaction(SIGALRM, &old, NULL);
 }
@@ -311,7 +286,7 @@ static void check_stamps(const struct sy_model *model)
 static void test_latencies_are_stamped(void **state)
 {
 	(void)state;
-	for_each(check_stamps);
+	for_each_model(check_stamps);
 }
 
 static struct sy_op step_fail(struct sy_task *task)
@@ -337,7 +312,7 @@ static void check_task_error(const struct sy_model *model)
 static void test_task_error_is_in_the_tally(void **state)
 {
 	(void)state;
-	for_each(check_task_error);
+	for_each_model(check_task_error);
 }
 
 int main(void)

@@ -18,18 +18,6 @@ struct outcome {
 
 typedef void limit_fn(void);
 
-static void for_each(void (*test)(const struct sy_model *model))
-{
-	const struct sy_model *const *model;
-
-	for (model = sy_models; *model; model++) {
-		if ((*model)->absent())
-			continue;
-		print_message("           %s\n", (*model)->name);
-		test(*model);
-	}
-}
-
 /* So that tasks, and what carries them out, are alive at once. */
 static struct sy_op step_sleep(struct sy_task *task)
 {
@@ -151,7 +139,7 @@ static void check_process_limit(const struct sy_model *model)
 static void test_no_more_processes_is_told(void **state)
 {
 	(void)state;
-	for_each(check_process_limit);
+	for_each_model(check_process_limit);
 }
 
 /* No more descriptors. */
@@ -180,7 +168,7 @@ static void check_descriptor_limit(const struct sy_model *model)
 static void test_no_more_descriptors_is_told(void **state)
 {
 	(void)state;
-	for_each(check_descriptor_limit);
+	for_each_model(check_descriptor_limit);
 }
 
 /* No more memory. */
@@ -215,7 +203,7 @@ static void test_no_more_memory_is_told(void **state)
 	(void)state;
 	if (SANITIZED)
 		skip(); /* they need terabytes of addresses */
-	for_each(check_memory_limit);
+	for_each_model(check_memory_limit);
 }
 
 /* A context that cannot be bound. */
@@ -269,7 +257,7 @@ static void check_bind_error(const struct sy_model *model)
 static void test_failed_binding_is_told(void **state)
 {
 	(void)state;
-	for_each(check_bind_error);
+	for_each_model(check_bind_error);
 }
 
 /* Processes: the model's own, and those that are not. */
@@ -303,7 +291,7 @@ static void check_death(const struct sy_model *model)
 static void test_killed_context_ends_the_run(void **state)
 {
 	(void)state;
-	for_each(check_death);
+	for_each_model(check_death);
 }
 
 static pid_t start_foreign(bool ends)
@@ -349,7 +337,7 @@ static void check_foreign(const struct sy_model *model)
 static void test_children_of_the_caller_are_left_alone(void **state)
 {
 	(void)state;
-	for_each(check_foreign);
+	for_each_model(check_foreign);
 }
 
 static void check_once(const struct sy_model *model)
@@ -368,7 +356,7 @@ static void check_once(const struct sy_model *model)
 static int warm_up(void **state)
 {
 	(void)state;
-	for_each(check_once);
+	for_each_model(check_once);
 	return 0;
 }
 

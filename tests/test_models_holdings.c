@@ -5,31 +5,6 @@
  */
 #include "models_fixture.h"
 
-/* Calls `test` for every model that can run here. */
-static void for_each(void (*test)(const struct sy_model *model))
-{
-	const struct sy_model *const *model;
-
-	for (model = sy_models; *model; model++) {
-		if ((*model)->absent())
-			continue;
-		print_message("           %s\n", (*model)->name);
-		test(*model);
-	}
-}
-
-static void run_once(const struct sy_model *model, struct sy_batch *batch,
-                     uint64_t count, struct sy_tally *tally)
-{
-	void *state;
-
-	batch->task_count = count;
-	assert_int_equal(model->open(&state, batch), 0);
-	assert_int_equal(model->run(state), 0);
-	model->close(state);
-	sy_batch_tally(batch, tally);
-}
-
 static struct sy_op step_sleep(struct sy_task *task)
 {
 	if (!task->step++) {
@@ -94,7 +69,7 @@ static void test_contexts_stay_where_they_are_bound(void **state)
 
 	(void)state;
 	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
-	for_each(check_bound);
+	for_each_model(check_bound);
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
@@ -125,7 +100,7 @@ static void check_holdings(const struct sy_model *model)
 static void test_needs_are_told_and_close_leaves_nothing(void **state)
 {
 	(void)state;
-	for_each(check_holdings);
+	for_each_model(check_holdings);
 }
 
 static uint64_t count_mappings(void)
@@ -165,7 +140,7 @@ static void test_mappings_do_not_grow(void **state)
 	(void)state;
 	if (SANITIZED)
 		skip(); /* they map as they like */
-	for_each(check_mappings);
+	for_each_model(check_mappings);
 }
 
 static void check_once(const struct sy_model *model)
@@ -181,7 +156,7 @@ static void check_once(const struct sy_model *model)
 static int warm_up(void **state)
 {
 	(void)state;
-	for_each(check_once);
+	for_each_model(check_once);
 	return 0;
 }
 

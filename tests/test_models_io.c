@@ -10,18 +10,6 @@
 #define LANES 8
 #define MESSAGE_BYTES (256 * 1024) /* more than a socket holds */
 
-static void for_each(void (*test)(const struct sy_model *model))
-{
-	const struct sy_model *const *model;
-
-	for (model = sy_models; *model; model++) {
-		if ((*model)->absent())
-			continue;
-		print_message("           %s\n", (*model)->name);
-		test(*model);
-	}
-}
-
 /* What a server does with a lane that has something to read. */
 typedef void answer_fn(int fd, size_t *got);
 
@@ -233,7 +221,7 @@ static void check_short_echo(const struct sy_model *model)
 static void test_request_and_reply_come_whole(void **state)
 {
 	(void)state;
-	for_each(check_short_echo);
+	for_each_model(check_short_echo);
 }
 
 /*
@@ -301,7 +289,7 @@ static void test_all_bytes_are_sent(void **state)
 
 	(void)state;
 	sigaction(SIGALRM, &act, &old);
-	for_each(check_long_send);
+	for_each_model(check_long_send);
 	sigaction(SIGALRM, &old, NULL);
 }
 
@@ -351,7 +339,7 @@ static void check_end_of_stream(const struct sy_model *model)
 static void test_end_of_stream_is_received_as_zero(void **state)
 {
 	(void)state;
-	for_each(check_end_of_stream);
+	for_each_model(check_end_of_stream);
 }
 
 static void check_broken_pipe(const struct sy_model *model)
@@ -362,7 +350,7 @@ static void check_broken_pipe(const struct sy_model *model)
 static void test_failed_send_is_its_result(void **state)
 {
 	(void)state;
-	for_each(check_broken_pipe);
+	for_each_model(check_broken_pipe);
 }
 
 static struct sy_op step_nothing(struct sy_task *task)

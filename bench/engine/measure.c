@@ -212,7 +212,7 @@ static double weight(const struct drive *drive, size_t first, size_t end)
 			cost = (double)result->elapsed_ns /
 			       (double)result->count;
 		sum += START_NS / 3 +
-		       (cost > 3 * slice_ns ? 3 * slice_ns : cost);
+		       (cost > SY_DEAR * slice_ns ? SY_DEAR * slice_ns : cost);
 	}
 	return sum;
 }
@@ -297,15 +297,17 @@ static int run_set(struct drive *drive, unsigned set, struct sy_reason *reason)
 /* Points that a limit would stop are refused before anything is started. */
 static size_t refuse(struct drive *drive)
 {
+	struct sy_limits limits;
 	size_t open = 0;
 
+	sy_limits_read(&limits);
 	for (size_t i = 0; i < drive->plan->count; i++) {
 		struct sy_reason reason;
 		struct sy_point *point = &drive->plan->points[i];
 
 		if (!point->where.count)
 			continue;
-		if (sy_point_fits(point, &reason))
+		if (sy_point_fits(point, &limits, &reason))
 			sy_result_fail(&drive->session->points[i], SY_FAILED,
 			               &reason);
 		open += sy_result_open(&drive->session->points[i]);

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/limits.h"
-
 /* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
 #define STAMPED_GRAIN_NS 5000
 /* A worker's own: socket to the driver, standard streams, /proc files. */
@@ -238,40 +236,39 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	       (uint64_t)(needs.threads + needs.processes) * CONTEXT_BYTES;
 }
 
-int sy_point_fits(const struct sy_point *point, struct sy_reason *reason)
+int sy_point_fits(const struct sy_point *point, const struct sy_limits *limits,
+                  struct sy_reason *reason)
 {
 	struct sy_needs needs;
-	struct sy_limits limits;
 	uint64_t tasks, memory = sy_point_memory(point);
 
 	sy_point_needs(point, &needs);
-	sy_limits_read(&limits);
 	tasks = (uint64_t)needs.threads + needs.processes;
-	if (tasks > limits.tasks_free)
+	if (tasks > limits->tasks_free)
 		return sy_reason(reason, -EAGAIN,
 		                 "needs %llu threads and processes, %llu can "
 		                 "still be made here (%s)",
 		                 (unsigned long long)tasks,
-		                 (unsigned long long)limits.tasks_free,
-		                 limits.tasks_by);
-	if (needs.descriptors > limits.descriptors)
+		                 (unsigned long long)limits->tasks_free,
+		                 limits->tasks_by);
+	if (needs.descriptors > limits->descriptors)
 		return sy_reason(reason, -EMFILE,
 		                 "needs %llu file descriptors, the limit is "
 		                 "%llu (ulimit -Hn)",
 		                 (unsigned long long)needs.descriptors,
-		                 (unsigned long long)limits.descriptors);
-	if (needs.mappings > limits.mappings)
+		                 (unsigned long long)limits->descriptors);
+	if (needs.mappings > limits->mappings)
 		return sy_reason(reason, -ENOMEM,
 		                 "needs %llu memory maps, the limit is %llu "
 		                 "(vm.max_map_count)",
 		                 (unsigned long long)needs.mappings,
-		                 (unsigned long long)limits.mappings);
-	if (memory > limits.memory_free)
+		                 (unsigned long long)limits->mappings);
+	if (memory > limits->memory_free)
 		return sy_reason(
 			reason, -ENOMEM,
 			"needs about %llu MiB of memory, %llu MiB are "
 			"free",
 			(unsigned long long)(memory >> 20),
-			(unsigned long long)(limits.memory_free >> 20));
+			(unsigned long long)(limits->memory_free >> 20));
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "engine/reason.h"
+#include "host/limits.h"
 #include "host/topology.h"
 #include "model.h"
 #include "workloads/workload.h"
@@ -77,7 +78,8 @@ uint64_t sy_point_memory(const struct sy_point *point);
  * -EAGAIN, -EMFILE or -ENOMEM with the limit that would stop the point, by
  * name and number, before it is started; 0 where none does.
  */
-int sy_point_fits(const struct sy_point *point, struct sy_reason *reason);
+int sy_point_fits(const struct sy_point *point, const struct sy_limits *limits,
+                  struct sy_reason *reason);
 
 /* Whether the latency of every task is stamped: where that costs < 1 %. */
 bool sy_point_stamped(const struct sy_point *point);

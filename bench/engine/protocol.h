@@ -49,4 +49,7 @@ int sy_message_send(int fd, json_t *message);
 json_t *sy_slice_to_json(const struct sy_slice *slice);
 int sy_slice_from_json(struct sy_slice *slice, const json_t *json);
 
+/* The OS indices in a set of PUs, SY_PUS_MAX bits.  NULL: no memory. */
+json_t *sy_visited_to_json(const uint64_t *visited);
+
 #endif /* SY_PROTOCOL_H */

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-static json_t *visited_to_json(const uint64_t *visited)
+json_t *sy_visited_to_json(const uint64_t *visited)
 {
 	json_t *pus = json_array();
 
@@ -44,7 +44,7 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 	                  (json_int_t)slice->server_ns, "migrations",
 	                  (json_int_t)slice->migrations, "alone_operations",
 	                  (json_int_t)slice->alone_operations, "pus",
-	                  visited_to_json(slice->visited));
+	                  sy_visited_to_json(slice->visited));
 
 	if (json && slice->alone_operations)
 		json_object_set_new(json, "alone_ns",

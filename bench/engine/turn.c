@@ -17,8 +17,6 @@
 #define WARMUP_PART 32
 /* No warm-up where one task alone waits longer than this part of a slice. */
 #define WARMUP_WAIT_PART 20
-/* A point that takes this many times longer than a slice should gets fewer. */
-#define DEAR 3
 /* Slices of a dear point in a set, at least. */
 #define DEAR_SLICES 3
 /* After this many in a set, a slice that misses its size is kept. */
@@ -218,12 +216,13 @@ static unsigned stride(const struct sy_turn *turn, const struct sy_entrant *e,
                        uint64_t begin_ns)
 {
 	double slice_ns = (double)turn->plan->slice_ns;
-	double round_ns = 0, rounds, wanted = e->cost_ns / (DEAR * slice_ns);
+	double round_ns = 0, rounds, wanted = e->cost_ns / (SY_DEAR * slice_ns);
 
 	for (size_t i = 0; i < turn->count; i++) {
 		double cost = turn->entrants[i].cost_ns;
 
-		round_ns += cost > DEAR * slice_ns ? DEAR * slice_ns : cost;
+		round_ns +=
+			cost > SY_DEAR * slice_ns ? SY_DEAR * slice_ns : cost;
 	}
 	rounds = turn->end_ns > begin_ns && round_ns > 0
 	                 ? (double)(turn->end_ns - begin_ns) / round_ns

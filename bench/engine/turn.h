@@ -8,6 +8,9 @@
 #include "engine/measure.h"
 #include "engine/remote.h"
 
+/* A point whose slice takes this many times longer than it should gets fewer. */
+#define SY_DEAR 3
+
 /* A point that takes part, or a sentinel. */
 struct sy_entrant {
 	struct sy_point *point;

@@ -53,6 +53,19 @@ static int bootstrap(const struct sy_result *result, bool net, uint64_t seed,
 	return error;
 }
 
+int sy_estimate_middle(const struct sy_result *result, double *ns)
+{
+	struct columns c;
+	int error = columns_open(&c, result->count);
+
+	for (size_t i = 0; i < result->count && !error; i++)
+		c.values[i] = result->samples[i].ns;
+	if (!error)
+		error = sy_median(c.values, result->count, ns);
+	columns_close(&c);
+	return error;
+}
+
 int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
                    struct sy_estimate *estimate)
 {

@@ -11,6 +11,9 @@
 /* Fewer slices, or fewer pairs of them, than this make no interval. */
 #define SY_SLICES_LEAST 5
 
+/* The median of wall time an operation, without what an interval costs. */
+int sy_estimate_middle(const struct sy_result *result, double *ns);
+
 /* Of wall time an operation; net: less that of the mechanism alone. */
 int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
                    struct sy_estimate *estimate);

@@ -150,12 +150,12 @@ static void add_measured(json_t *list, const struct sy_point *point,
 	double cpu_ns =
 		(double)result->usage.cpu_ns / (double)result->operations;
 	int sets = medians ? set_medians(result, medians) : 0;
-	struct sy_estimate middle;
+	double middle;
 
 	for (int i = 0; i < sets; i++)
 		add_repetition(list, point, index, result, i, sets, medians[i]);
-	if (sets && !sy_estimate_ns(result, 1, &middle)) {
-		add_aggregate(list, point, index, "median", sets, middle.value,
+	if (sets && !sy_estimate_middle(result, &middle)) {
+		add_aggregate(list, point, index, "median", sets, middle,
 		              cpu_ns);
 		add_aggregate(list, point, index, "stddev", sets,
 		              deviation(medians, sets), 0);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/protocol.h"
 #include "results/estimate.h"
 #include "results/gbench.h"
 #include "stats/stats.h"
@@ -74,17 +75,28 @@ static bool server_shares(const struct sy_point *point)
 	return point->load.server_pu < 0;
 }
 
+static double server_share(const struct sy_result *result)
+{
+	return (double)result->server_ns / (double)result->elapsed_ns;
+}
+
+/* Whether the figure is the server's limit and not the model's. */
+static bool server_limited(const struct sy_point *point,
+                           const struct sy_result *result)
+{
+	return !strcmp(sy_point_family(point), "io") &&
+	       point->load.wait_ns > 0 && server_share(result) > SERVER_LIMIT &&
+	       !server_shares(point);
+}
+
 static void add_server(json_t *json, const struct sy_point *point,
                        const struct sy_result *result)
 {
-	double share = (double)result->server_ns / (double)result->elapsed_ns;
-	bool limited = share > SERVER_LIMIT && point->load.wait_ns > 0 &&
-	               !server_shares(point);
-
 	if (strcmp(sy_point_family(point), "io"))
 		return;
 	set(json, "server",
-	    json_pack("{sf sb}", "share", share, "limited", limited));
+	    json_pack("{sf sb}", "share", server_share(result), "limited",
+	              server_limited(point, result)));
 }
 
 static void add_latency(json_t *json, const struct sy_result *result)
@@ -112,16 +124,6 @@ static void add_latency(json_t *json, const struct sy_result *result)
 			    json_integer((json_int_t)ns));
 	}
 	set(json, "latency_ns", latency);
-}
-
-static json_t *visited_json(const struct sy_result *result)
-{
-	json_t *pus = json_array();
-
-	for (int pu = 0; pus && pu < SY_PUS_MAX; pu++)
-		if (result->visited[pu / 64] >> (pu % 64) & 1)
-			json_array_append_new(pus, json_integer(pu));
-	return pus;
 }
 
 static unsigned sets_of(const struct sy_result *result)
@@ -152,7 +154,7 @@ static void add_counts(json_t *json, const struct sy_result *result)
 	set(json, "cpu_ns_per_op",
 	    json_real((double)result->usage.cpu_ns / operations));
 	set(json, "migrations", json_integer((json_int_t)result->migrations));
-	set(json, "pus_visited", visited_json(result));
+	set(json, "pus_visited", sy_visited_to_json(result->visited));
 }
 
 static void add_estimates(json_t *json, const struct sy_plan *plan,
@@ -270,14 +272,8 @@ static json_t *points_json(const struct sy_plan *plan,
 static bool competes(const struct sy_point *point,
                      const struct sy_result *result)
 {
-	double share;
-
-	if (result->state != SY_MEASURED || !result->count)
-		return false;
-	share = (double)result->server_ns / (double)result->elapsed_ns;
-	return !(point->load.wait_ns > 0 && share > SERVER_LIMIT &&
-	         !strcmp(sy_point_family(point), "io") &&
-	         !server_shares(point));
+	return result->state == SY_MEASURED && result->count &&
+	       !server_limited(point, result);
 }
 
 /* The point of first..end-1 with the least median time, or `end`. */
@@ -289,13 +285,13 @@ static size_t best_of(const struct sy_plan *plan,
 	double best_ns = INFINITY;
 
 	for (size_t i = first; i < end; i++) {
-		struct sy_estimate e;
+		double ns;
 
 		if (!competes(&plan->points[i], &session->points[i]) ||
-		    sy_estimate_ns(&session->points[i], plan->seed, &e))
+		    sy_estimate_middle(&session->points[i], &ns))
 			continue;
-		if (e.value < best_ns) {
-			best_ns = e.value;
+		if (ns < best_ns) {
+			best_ns = ns;
 			best = i;
 		}
 	}
