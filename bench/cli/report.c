@@ -67,21 +67,14 @@ static void table_key(const json_t *point, char *key, size_t bytes)
 }
 
 struct table {
-	const json_t *points; /* of all tables */
-	char key[SY_NAME_BYTES];
+	const char *key;
+	const json_t *points; /* its own, in the order of the run */
+	const json_t *groups; /* of all tables, by name */
 	const char *family;
 	json_int_t columns[COLUMNS_MAX]; /* numbers in flight, ascending */
 	size_t column_count;
 	json_int_t after; /* the last one of the table before, or -1 */
 };
-
-static bool belongs(const struct table *table, const json_t *point)
-{
-	char key[SY_NAME_BYTES];
-
-	table_key(point, key, sizeof(key));
-	return !strcmp(key, table->key);
-}
 
 static const json_t *cell(const struct table *table, const char *model,
                           json_int_t inflight)
@@ -89,8 +82,8 @@ static const json_t *cell(const struct table *table, const char *model,
 	size_t i;
 	json_t *point;
 
-	json_array_foreach (table->points, i, point)
-		if (belongs(table, point) && inflight_of(point) == inflight &&
+	json_array_foreach ((json_t *)table->points, i, point)
+		if (inflight_of(point) == inflight &&
 		    !strcmp(text_of(point, "model"), model))
 			return point;
 	return NULL;
@@ -240,12 +233,11 @@ static void print_rows(FILE *out, const struct table *table)
 	size_t i, j;
 
 	json_array_foreach ((json_t *)table->points, i, point) {
-		bool seen = !belongs(table, point);
+		bool seen = false;
 
 		for (j = 0; j < i && !seen; j++) {
 			earlier = json_array_get(table->points, j);
-			seen = belongs(table, earlier) &&
-			       !strcmp(text_of(earlier, "model"),
+			seen = !strcmp(text_of(earlier, "model"),
 			               text_of(point, "model"));
 		}
 		if (!seen)
@@ -292,19 +284,12 @@ static void print_verdict(FILE *out, const char *head, const json_t *group)
 	print_wrapped(out, line);
 }
 
-static const json_t *group_named(const json_t *results, const char *name)
+static const json_t *group_of(const struct table *table, const json_t *point)
 {
-	size_t i;
-	json_t *group;
-
-	json_array_foreach (json_object_get(results, "groups"), i, group)
-		if (!strcmp(text_of(group, "group"), name))
-			return group;
-	return NULL;
+	return json_object_get(table->groups, text_of(point, "group"));
 }
 
-static void print_verdicts(FILE *out, const json_t *results,
-                           const struct table *table)
+static void print_verdicts(FILE *out, const struct table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		const json_t *group = NULL;
@@ -312,11 +297,9 @@ static void print_verdicts(FILE *out, const json_t *results,
 		char head[40];
 		size_t i;
 
-		json_array_foreach (table->points, i, point)
-			if (belongs(table, point) &&
-			    inflight_of(point) == table->columns[c])
-				group = group_named(results,
-				                    text_of(point, "group"));
+		json_array_foreach ((json_t *)table->points, i, point)
+			if (inflight_of(point) == table->columns[c])
+				group = group_of(table, point);
 		snprintf(head, sizeof(head),
 		         "%lld in flight:", (long long)table->columns[c]);
 		if (group && json_array_size(json_object_get(group, "others")))
@@ -350,10 +333,9 @@ static void print_handoff(FILE *out, const json_t *point)
 	        part(point, "switches_per_op", "involuntary"));
 }
 
-static void print_switch(FILE *out, const json_t *results,
-                         const struct table *table)
+static void print_switch(FILE *out, const struct table *table)
 {
-	const json_t *group = group_named(results, table->key);
+	const json_t *group = group_of(table, json_array_get(table->points, 0));
 	json_t *point;
 	size_t i;
 
@@ -361,26 +343,25 @@ static void print_switch(FILE *out, const json_t *results,
 	        table->key);
 	fprintf(out, "%-22s %10s  %5s %10s %10s %11s\n", "", "raw", "+-", "net",
 	        "voluntary", "involuntary");
-	json_array_foreach (table->points, i, point)
-		if (belongs(table, point))
-			print_handoff(out, point);
+	json_array_foreach ((json_t *)table->points, i, point)
+		print_handoff(out, point);
 	if (group && json_array_size(json_object_get(group, "others")))
 		print_verdict(out, "cheapest:", group);
 }
 
-static void print_table(FILE *out, const json_t *results, struct table *table)
+static void print_table(FILE *out, const struct table *table)
 {
 	if (!strcmp(table->family, "switch")) {
-		print_switch(out, results, table);
+		print_switch(out, table);
 		return;
 	}
 	print_head(out, table);
 	print_rows(out, table);
-	print_verdicts(out, results, table);
+	print_verdicts(out, table);
 }
 
 /* As many tables as the numbers in flight need. */
-static void print_family(FILE *out, const json_t *results, struct table *table)
+static void print_family(FILE *out, struct table *table)
 {
 	const json_t *point;
 	size_t i;
@@ -388,33 +369,62 @@ static void print_family(FILE *out, const json_t *results, struct table *table)
 	for (;;) {
 		table->column_count = 0;
 		json_array_foreach ((json_t *)table->points, i, point)
-			if (belongs(table, point))
-				add_column(table, inflight_of(point));
+			add_column(table, inflight_of(point));
 		if (!table->column_count)
 			return;
-		print_table(out, results, table);
+		print_table(out, table);
 		table->after = table->columns[table->column_count - 1];
 	}
 }
 
+/* The points of each table, by its key and in the order of their first. */
+static json_t *sort_points(const json_t *results)
+{
+	json_t *tables = json_object(), *point, *own;
+	char key[SY_NAME_BYTES];
+	size_t i;
+
+	json_array_foreach (json_object_get(results, "points"), i, point) {
+		table_key(point, key, sizeof(key));
+		own = json_object_get(tables, key);
+		if (!own) {
+			own = json_array();
+			json_object_set_new(tables, key, own);
+		}
+		json_array_append(own, point);
+	}
+	return tables;
+}
+
+static json_t *sort_groups(const json_t *results)
+{
+	json_t *groups = json_object(), *group;
+	size_t i;
+
+	json_array_foreach (json_object_get(results, "groups"), i, group)
+		json_object_set(groups, text_of(group, "group"), group);
+	return groups;
+}
+
 static void print_tables(FILE *out, const json_t *results)
 {
-	const json_t *points = json_object_get(results, "points");
-	size_t count = json_array_size(points);
+	json_t *tables = sort_points(results), *points;
+	json_t *groups = sort_groups(results);
+	const char *key;
 
-	/* A table begins at the first point that no earlier one has. */
-	for (size_t i = 0; i < count; i++) {
-		const json_t *first = json_array_get(points, i);
-		struct table table = { .points = points, .after = -1 };
-		bool seen = false;
+	json_object_foreach (tables, key, points) {
+		struct table table = {
+			.key = key,
+			.points = points,
+			.groups = groups,
+			.family = text_of(json_array_get(points, 0), "family"),
+			.after = -1,
+		};
 
-		table_key(first, table.key, sizeof(table.key));
-		table.family = text_of(first, "family");
-		for (size_t j = 0; j < i; j++)
-			seen |= belongs(&table, json_array_get(points, j));
-		if (!seen)
-			print_family(out, results, &table);
+		print_family(out, &table);
 	}
+	json_decref(groups);
+	json_decref(tables);
 }
 
 static void print_summary(FILE *out, const json_t *results)

@@ -80,10 +80,16 @@ int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
 	return 0;
 }
 
+void sy_result_forget_latencies(struct sy_result *result)
+{
+	free(result->latencies);
+	result->latencies = NULL;
+}
+
 void sy_result_free(struct sy_result *result)
 {
 	free(result->samples);
-	free(result->latencies);
+	sy_result_forget_latencies(result);
 	*result = (struct sy_result){ 0 };
 }
 

@@ -50,6 +50,7 @@ struct sy_result {
 int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
                   uint32_t set, uint32_t round);
 void sy_result_free(struct sy_result *result);
+void sy_result_forget_latencies(struct sy_result *result);
 
 /* Notes why a point has no number; the first reason stays. */
 void sy_result_fail(struct sy_result *result, enum sy_state state,

@@ -252,7 +252,7 @@ static json_t *point_json(const struct sy_plan *plan,
 }
 
 static json_t *points_json(const struct sy_plan *plan,
-                           const struct sy_session *session)
+                           struct sy_session *session)
 {
 	const struct sy_result *serial = NULL;
 	json_t *points = json_array();
@@ -264,6 +264,8 @@ static json_t *points_json(const struct sy_plan *plan,
 		json_array_append_new(points,
 		                      point_json(plan, &plan->points[i],
 		                                 &session->points[i], serial));
+		/* What replaces 10 KiB a point takes their place. */
+		sy_result_forget_latencies(&session->points[i]);
 	}
 	return points;
 }

@@ -16,7 +16,8 @@
 /*
  * Judges the points (a hand-off whose switches were not what it declares
  * becomes SY_INVALID) and gives the whole of results.json; `machine` is the
- * object of sy_machine_facts.  NULL: no memory.
+ * object of sy_machine_facts.  The session's latencies are let go of as they
+ * are summed up: those of a large sweep are not held twice.  NULL: no memory.
  */
 json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
                    const json_t *machine, const char *machine_id);
