@@ -32,7 +32,7 @@ struct sy_verb {
 };
 
 extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
-	sy_verb_plot;
+	sy_verb_plot, sy_verb_doctor;
 
 /* The options that every verb that measures takes, for its help. */
 #define SY_HELP_MEASURE                                                        \
@@ -94,6 +94,12 @@ int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
  */
 void sy_print_wrapped(FILE *out, size_t column, size_t indent,
                       const char *text);
+
+/*
+ * One line for each finding of machine.json that belongs under every table,
+ * behind an empty line; nothing where there is none.
+ */
+void sy_print_brief_findings(FILE *out, const json_t *machine);
 
 /* The tables and verdicts of a results object, within 80 columns. */
 void sy_report(FILE *out, const json_t *results, const json_t *machine);

@@ -11,7 +11,6 @@
 
 #include "build_info.h"
 #include "cli/cli.h"
-#include "host/machine.h"
 #include "host/units.h"
 #include "results/estimate.h"
 
@@ -472,26 +471,9 @@ static void print_summary(FILE *out, const json_t *results)
 		      out);
 }
 
-static void print_warnings(FILE *out, const json_t *machine)
-{
-	json_t *warnings = sy_machine_warnings(machine), *warning;
-	size_t i;
-
-	if (json_array_size(warnings))
-		fputc('\n', out);
-	json_array_foreach (warnings, i, warning) {
-		char line[300];
-
-		snprintf(line, sizeof(line), "%.280s",
-		         json_string_value(warning));
-		print_wrapped(out, line);
-	}
-	json_decref(warnings);
-}
-
 void sy_report(FILE *out, const json_t *results, const json_t *machine)
 {
 	print_summary(out, results);
 	print_tables(out, results);
-	print_warnings(out, machine);
+	sy_print_brief_findings(out, machine);
 }

@@ -28,15 +28,23 @@
 #define NO_WORD ",0x0"
 #define TOP_BIT "0x1"
 
+static const char *const elsewhere[] = {
+	"HWLOC_XMLFILE",    "HWLOC_SYNTHETIC",  "HWLOC_FSROOT",
+	"HWLOC_CPUID_PATH", "HWLOC_COMPONENTS",
+};
+
+bool sy_hwloc_variable_elsewhere(const char *name)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)
+		if (!strcmp(name, elsewhere[i]))
+			return true;
+	return false;
+}
+
 bool sy_hwloc_elsewhere(void)
 {
-	static const char *const variables[] = {
-		"HWLOC_XMLFILE",    "HWLOC_SYNTHETIC",  "HWLOC_FSROOT",
-		"HWLOC_CPUID_PATH", "HWLOC_COMPONENTS",
-	};
-
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
-		const char *value = getenv(variables[i]);
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++) {
+		const char *value = getenv(elsewhere[i]);
 
 		if (value && *value)
 			return true;

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+/* Whether a variable of this name asks hwloc for another machine. */
+bool sy_hwloc_variable_elsewhere(const char *name);
 /* Whether an environment variable asks hwloc for another machine. */
 bool sy_hwloc_elsewhere(void);
 

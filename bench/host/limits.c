@@ -109,7 +109,8 @@ static void read_tasks(const char *root, uint64_t processes, uint64_t uid,
 	           alive, "kernel.threads-max");
 	keep_least(limits, sy_file_number(root, "/proc/sys/kernel/pid_max"),
 	           alive, "kernel.pid_max");
-	keep_least(limits, sy_cgroup_tasks_free(root), 0, "cgroup pids.max");
+	keep_least(limits, sy_cgroup_tasks_free(root, NULL), 0,
+	           "cgroup pids.max");
 }
 
 static uint64_t memory_free(const char *root)

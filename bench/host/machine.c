@@ -7,9 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "doctor.h"
 #include "topology.h"
 
 #define HERE ""
@@ -89,13 +92,16 @@ void sy_machine_clock(double *cost_ns, double *resolution_ns)
 	*resolution_ns = (double)least_step;
 }
 
-static json_t *limit_facts(void)
+static json_t *limit_facts(const char *root, uint64_t uid)
 {
+	struct rlimit processes = { .rlim_cur = RLIM_INFINITY };
 	json_t *object = json_object();
 	struct sy_limits limits;
 	int rc = 0;
 
-	sy_limits_read(&limits);
+	/* It cannot fail; if it does, the limit is not known. */
+	(void)getrlimit(RLIMIT_NPROC, &processes);
+	sy_limits_read_at(root, processes.rlim_cur, uid, &limits);
 	rc |= sy_json_put(object, "descriptors",
 	                  sy_json_number(limits.descriptors));
 	rc |= sy_json_put(object, "tasks_free",
@@ -119,38 +125,74 @@ static json_t *clock_facts(void)
 	                 resolution_ns);
 }
 
-static json_t *quota(void)
+static json_t *quota(const char *root)
 {
-	double cpus = sy_cgroup_cpus(HERE);
+	double cpus = sy_cgroup_cpus(root);
 
 	return cpus > 0 ? json_real(cpus) : json_null();
 }
 
-json_t *sy_machine_facts(const struct sy_topology *topology)
+/* The variables that change what hwloc does, by name. */
+static json_t *hwloc_environment(void)
 {
-	json_t *facts = json_object();
-	char id[SY_MACHINE_ID_BYTES], signature[SY_HYPERVISOR_BYTES];
-	struct utsname name;
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	json_t *names = json_array();
 	int rc = 0;
 
-	memset(&name, 0, sizeof(name));
-	uname(&name);
-	sy_machine_id(topology, id);
-	sy_cpuid_hypervisor(signature);
-	rc |= sy_json_put(facts, "id", json_string(id));
-	rc |= sy_json_put(facts, "cpu", sy_cpu_facts(HERE, topology));
-	rc |= sy_json_put(facts, "kernel", sy_kernel_facts(HERE, &name));
+	for (char **entry = environ; names && *entry; entry++) {
+		size_t length = strspn(*entry, letters);
+
+		/* Empty is as good as not set. */
+		if (!strncmp(*entry, "HWLOC_", 6) && (*entry)[length] == '=' &&
+		    (*entry)[length + 1])
+			rc |= json_array_append_new(
+				names, json_stringn(*entry, length));
+	}
+	if (!rc)
+		return names;
+	json_decref(names);
+	return NULL;
+}
+
+json_t *sy_machine_facts_at(const char *root, uint64_t uid,
+                            const struct utsname *name, const char *signature,
+                            const struct sy_topology *topology)
+{
+	json_t *facts = json_object();
+	char id[SY_MACHINE_ID_BYTES] = "";
+	int rc = 0;
+
+	if (topology)
+		sy_machine_id(topology, id);
+	rc |= sy_json_put(facts, "id", sy_json_text(id));
+	rc |= sy_json_put(facts, "cpu", sy_cpu_facts(root, topology));
+	rc |= sy_json_put(facts, "kernel", sy_kernel_facts(root, name));
 	rc |= sy_json_put(facts, "virtualisation",
-	                  json_string(sy_virtualisation(HERE, signature)));
-	rc |= sy_json_put(facts, "mitigations", sy_mitigation_facts(HERE));
-	rc |= sy_json_put(facts, "load", sy_load_facts(HERE));
-	rc |= sy_json_put(facts, "limits", limit_facts());
-	rc |= sy_json_put(facts, "cgroup_cpus", quota());
+	                  json_string(sy_virtualisation(root, signature)));
+	rc |= sy_json_put(facts, "container", sy_container_fact(root));
+	rc |= sy_json_put(facts, "mitigations", sy_mitigation_facts(root));
+	rc |= sy_json_put(facts, "load", sy_load_facts(root));
+	rc |= sy_json_put(facts, "limits", limit_facts(root, uid));
+	rc |= sy_json_put(facts, "cgroup_cpus", quota(root));
+	rc |= sy_json_put(facts, "cgroup", sy_cgroup_facts(root));
 	rc |= sy_json_put(facts, "clock", clock_facts());
+	rc |= sy_json_put(facts, "hwloc_environment", hwloc_environment());
 	rc |= sy_json_put(facts, "libraries", sy_library_facts());
 	rc |= sy_json_put(facts, "build", sy_build_facts());
+	rc = rc ? rc : sy_json_put(facts, "findings", sy_findings(facts));
 	if (!rc)
 		return facts;
 	json_decref(facts);
 	return NULL;
+}
+
+json_t *sy_machine_facts(const struct sy_topology *topology)
+{
+	char signature[SY_HYPERVISOR_BYTES];
+	struct utsname name;
+
+	memset(&name, 0, sizeof(name));
+	uname(&name);
+	sy_cpuid_hypervisor(signature);
+	return sy_machine_facts_at(HERE, getuid(), &name, signature, topology);
 }

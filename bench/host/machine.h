@@ -24,16 +24,11 @@ void sy_machine_id(const struct sy_topology *topology,
  * caches, counts, kernel, preemption mode, HZ, clock source, cpuidle driver,
  * governor, turbo, SMT, THP, autogroup, isolated CPUs, mitigations,
  * virtualisation, load, steal, limits, cgroup quota, timer slack, libc and
- * libraries, compiler, flags, build type and git commit.  A fact that this
- * system does not tell is null.  NULL: no memory.
+ * libraries, compiler, flags, build type and git commit, and what doctor.h
+ * finds in them.  A fact that this system does not tell is null, and so is the
+ * machine's shape without a topology (NULL).  NULL: no memory.
  */
 json_t *sy_machine_facts(const struct sy_topology *topology);
-
-/*
- * What in these facts harms figures: an array of strings, one line each
- * (a debug or sanitizer build, load, steal, a quota, an unfit governor, ...).
- */
-json_t *sy_machine_warnings(const json_t *facts);
 
 /* Cost and resolution of CLOCK_MONOTONIC, measured, in nanoseconds. */
 void sy_machine_clock(double *cost_ns, double *resolution_ns);

@@ -155,48 +155,62 @@ void sy_cgroup_walk(const char *root, const char *controller,
 	free(tree);
 }
 
-static const char *join(char path[SY_PATH_BYTES], const char *folder,
-                        const char *name)
+const char *sy_cgroup_path(char path[SY_PATH_BYTES], const char *folder,
+                           const char *name)
 {
 	int length = snprintf(path, SY_PATH_BYTES, "%s/%s", folder, name);
 
 	return length < SY_PATH_BYTES ? path : "/";
 }
 
-static uint64_t number_in(const char *root, const char *folder,
+uint64_t sy_cgroup_number(const char *root, const char *folder,
                           const char *name)
 {
 	char path[SY_PATH_BYTES];
 
-	return sy_file_number(root, join(path, folder, name));
+	return sy_file_number(root, sy_cgroup_path(path, folder, name));
 }
 
-static void keep_least(uint64_t *least, uint64_t limit, uint64_t used)
+/* Whether this one leaves less than `least`, which it then becomes. */
+static bool keep_least(uint64_t *least, uint64_t limit, uint64_t used)
 {
 	uint64_t left;
 
 	if (limit == UINT64_MAX)
-		return;
+		return false;
 	if (used == UINT64_MAX)
 		used = 0;
 	left = limit > used ? limit - used : 0;
-	if (left < *least)
-		*least = left;
+	if (left >= *least)
+		return false;
+	*least = left;
+	return true;
 }
+
+struct tasks {
+	uint64_t free;
+	char *file; /* of SY_PATH_BYTES, or NULL */
+};
 
 static void see_tasks(const char *root, const char *folder, bool v2, void *data)
 {
+	struct tasks *tasks = data;
+
 	(void)v2;
-	keep_least(data, number_in(root, folder, "pids.max"),
-	           number_in(root, folder, "pids.current"));
+	if (keep_least(&tasks->free, sy_cgroup_number(root, folder, "pids.max"),
+	               sy_cgroup_number(root, folder, "pids.current")) &&
+	    tasks->file)
+		sy_cgroup_path(tasks->file, folder, "pids.max");
 }
 
-uint64_t sy_cgroup_tasks_free(const char *root)
+uint64_t sy_cgroup_tasks_free(const char *root, char file[SY_PATH_BYTES])
 {
-	uint64_t least = UINT64_MAX;
+	struct tasks tasks = { .free = UINT64_MAX, .file = file };
 
-	sy_cgroup_walk(root, "pids", see_tasks, &least);
-	return least;
+	if (file)
+		*file = '\0';
+	sy_cgroup_walk(root, "pids", see_tasks, &tasks);
+	return tasks.free;
 }
 
 /* Page cache that was not used lately is given back before a limit bites. */
@@ -206,17 +220,18 @@ static void see_memory(const char *root, const char *folder, bool v2,
 	char path[SY_PATH_BYTES];
 	uint64_t used, cache;
 
-	used = number_in(root, folder,
-	                 v2 ? "memory.current" : "memory.usage_in_bytes");
-	cache = sy_file_field_number(root, join(path, folder, "memory.stat"),
-	                             v2 ? "inactive_file"
-	                                : "total_inactive_file");
+	used = sy_cgroup_number(
+		root, folder, v2 ? "memory.current" : "memory.usage_in_bytes");
+	cache = sy_file_field_number(
+		root, sy_cgroup_path(path, folder, "memory.stat"),
+		v2 ? "inactive_file" : "total_inactive_file");
 	if (used != UINT64_MAX && cache <= used)
 		used -= cache;
-	keep_least(data,
-	           number_in(root, folder,
-	                     v2 ? "memory.max" : "memory.limit_in_bytes"),
-	           used);
+	keep_least(
+		data,
+		sy_cgroup_number(root, folder,
+	                         v2 ? "memory.max" : "memory.limit_in_bytes"),
+		used);
 }
 
 uint64_t sy_cgroup_memory_free(const char *root)
@@ -224,35 +239,5 @@ uint64_t sy_cgroup_memory_free(const char *root)
 	uint64_t least = UINT64_MAX;
 
 	sy_cgroup_walk(root, "memory", see_memory, &least);
-	return least;
-}
-
-/* v2: "quota period" or "max period"; v1: two files, -1 for no quota. */
-static void see_cpus(const char *root, const char *folder, bool v2, void *data)
-{
-	char path[SY_PATH_BYTES], line[64];
-	double quota = 0, period = 0, *least = data;
-
-	if (v2) {
-		if (!sy_file_line(root, join(path, folder, "cpu.max"), line,
-		                  sizeof(line)) ||
-		    sscanf(line, "%lf %lf", &quota, &period) != 2)
-			return;
-	} else {
-		quota = (double)number_in(root, folder, "cpu.cfs_quota_us");
-		period = (double)number_in(root, folder, "cpu.cfs_period_us");
-		/* -1, or not there. */
-		if (quota >= (double)UINT64_MAX)
-			return;
-	}
-	if (quota > 0 && period > 0 && (*least <= 0 || quota / period < *least))
-		*least = quota / period;
-}
-
-double sy_cgroup_cpus(const char *root)
-{
-	double least = 0;
-
-	sy_cgroup_walk(root, "cpu", see_cpus, &least);
 	return least;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * machine_cpu.c - the processors: what they are, how fast they may run, how
- * they sleep, and who else they belong to.
+ * they sleep, and whether they were slowed down.
  */
 #include "machine_internal.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,83 +17,6 @@
 struct known {
 	const char *sign, *name;
 };
-
-static const char *find_known(const struct known *known, const char *text)
-{
-	for (; known->sign; known++)
-		if (strstr(text, known->sign))
-			return known->name;
-	return NULL;
-}
-
-/* By the board's maker, where CPUID is not there to ask (arm64). */
-static const char *virtual_board(const char *root)
-{
-	static const struct known boards[] = {
-		{ "QEMU", "qemu" },
-		{ "KVM", "kvm" },
-		{ "VMware", "vmware" },
-		{ "VirtualBox", "virtualbox" },
-		{ "innotek", "virtualbox" },
-		{ "Xen", "xen" },
-		{ "Amazon EC2", "amazon" },
-		{ "Google Compute Engine", "google" },
-		{ "Virtual Machine", "hyperv" },
-		{ NULL, NULL },
-	};
-	static const char *const files[] = {
-		"/sys/class/dmi/id/sys_vendor",
-		"/sys/class/dmi/id/product_name",
-	};
-	char line[256];
-	const char *name = NULL;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files) && !name; i++)
-		if (sy_file_line(root, files[i], line, sizeof(line)))
-			name = find_known(boards, line);
-	/* The same names are on machines that are rented whole. */
-	if (name &&
-	    sy_file_line(root, "/sys/class/dmi/id/product_name", line,
-	                 sizeof(line)) &&
-	    strstr(line, ".metal"))
-		name = NULL;
-	return name;
-}
-
-const char *sy_virtualisation(const char *root, const char *signature)
-{
-	static const struct known hypervisors[] = {
-		{ "KVMKVMKVM", "kvm" },
-		{ "VMwareVMware", "vmware" },
-		{ "Microsoft Hv", "hyperv" },
-		{ "XenVMMXenVMM", "xen" },
-		{ "TCGTCGTCGTCG", "qemu" },
-		{ "VBoxVBoxVBox", "virtualbox" },
-		{ "bhyve", "bhyve" },
-		{ "ACRNACRNACRN", "acrn" },
-		{ NULL, NULL },
-	};
-	char line[SY_LINE_BYTES];
-	const char *name = find_known(hypervisors, signature);
-
-	if (name)
-		return name;
-	if (sy_file_line(root, "/sys/hypervisor/type", line, sizeof(line)) &&
-	    strstr(line, "xen"))
-		return "xen";
-	if (sy_file_line(root, "/proc/device-tree/hypervisor/compatible", line,
-	                 sizeof(line)))
-		return strstr(line, "kvm") ? "kvm" : "unknown";
-	name = virtual_board(root);
-	if (name)
-		return name;
-	if (*signature)
-		return "unknown";
-	if (sy_file_field(root, "/proc/cpuinfo", "flags", line, sizeof(line)) &&
-	    strstr(line, " hypervisor"))
-		return "unknown";
-	return "none";
-}
 
 void sy_cpu_model(const char *root, char *model, size_t bytes)
 {
@@ -133,15 +57,30 @@ static json_t *same_in_policies(const char *root, const char *name)
 	return sy_json_text(mixed ? "mixed" : first);
 }
 
-/* Two drivers say it in two ways; a third has no such switch. */
-static json_t *turbo(const char *root)
+/* Drivers say it in three ways; some have no such switch. */
+static int put_turbo(json_t *cpu, const char *root)
 {
-	json_t *known =
-		sy_json_switch(root, CPUS "/intel_pstate/no_turbo", true);
+	const char *by = "intel_pstate/no_turbo";
+	json_t *on = sy_json_switch(root, CPUS "/intel_pstate/no_turbo", true);
+	int rc = 0;
 
-	if (!json_is_null(known))
-		return known;
-	return sy_json_switch(root, CPUS "/cpufreq/boost", false);
+	if (json_is_null(on)) {
+		by = "cpufreq/boost";
+		on = sy_json_switch(root, CPUS "/cpufreq/boost", false);
+	}
+	if (json_is_null(on)) {
+		json_t *boost = same_in_policies(root, "boost");
+		const char *text = json_string_value(boost);
+
+		/* Where policies differ, some processors have it. */
+		by = text ? "cpufreq/policy*/boost" : NULL;
+		if (text)
+			on = json_boolean(strcmp(text, "0") != 0);
+		json_decref(boost);
+	}
+	rc |= sy_json_put(cpu, "turbo", on);
+	rc |= sy_json_put(cpu, "turbo_file", sy_json_text(by));
+	return rc;
 }
 
 static int put_frequency(json_t *cpu, const char *root)
@@ -157,7 +96,7 @@ static int put_frequency(json_t *cpu, const char *root)
 		"frequency_driver",  "governor",          "frequency_min_khz",
 		"frequency_max_khz", "energy_preference",
 	};
-	int rc = sy_json_put(cpu, "turbo", turbo(root));
+	int rc = put_turbo(cpu, root);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && !rc; i++)
 		rc = sy_json_put(cpu, names[i],
@@ -165,21 +104,32 @@ static int put_frequency(json_t *cpu, const char *root)
 	return rc;
 }
 
+/* Without a topology nothing is known of the machine's shape. */
 static int put_shape(json_t *cpu, const struct sy_topology *topology)
 {
-	struct sy_topology_facts facts;
+	struct sy_topology_facts facts = { 0 };
 	int rc = 0;
 
-	sy_topology_facts(topology, &facts);
-	rc |= sy_json_put(cpu, "pus", sy_json_number(facts.pus));
-	rc |= sy_json_put(cpu, "cores", sy_json_number(facts.cores));
-	rc |= sy_json_put(cpu, "packages", sy_json_number(facts.packages));
-	rc |= sy_json_put(cpu, "numa_nodes", sy_json_number(facts.numa_nodes));
-	rc |= sy_json_put(cpu, "kinds", sy_json_number(facts.cpu_kinds));
-	rc |= sy_json_put(cpu, "l1d_bytes", sy_json_number(facts.l1d_bytes));
-	rc |= sy_json_put(cpu, "l2_bytes", sy_json_number(facts.l2_bytes));
-	rc |= sy_json_put(cpu, "l3_bytes", sy_json_number(facts.l3_bytes));
-	rc |= sy_json_put(cpu, "l3_count", sy_json_number(facts.l3_count));
+	if (topology)
+		sy_topology_facts(topology, &facts);
+	const struct {
+		const char *key;
+		uint64_t number;
+	} shape[] = {
+		{ "pus", facts.pus },
+		{ "cores", facts.cores },
+		{ "packages", facts.packages },
+		{ "numa_nodes", facts.numa_nodes },
+		{ "kinds", facts.cpu_kinds },
+		{ "l1d_bytes", facts.l1d_bytes },
+		{ "l2_bytes", facts.l2_bytes },
+		{ "l3_bytes", facts.l3_bytes },
+		{ "l3_count", facts.l3_count },
+	};
+	for (size_t i = 0; i < sizeof(shape) / sizeof(*shape) && !rc; i++)
+		rc = sy_json_put(cpu, shape[i].key,
+		                 topology ? sy_json_number(shape[i].number)
+		                          : json_null());
 	return rc;
 }
 
@@ -212,6 +162,63 @@ static int put_files(json_t *cpu, const char *root)
 	return rc;
 }
 
+/* Lists such as "0-3": what is online, what this process may use. */
+static int put_allowed(json_t *cpu, const char *root)
+{
+	char list[SY_LINE_BYTES];
+	bool known = sy_file_field(root, "/proc/self/status",
+	                           "Cpus_allowed_list", list, sizeof(list));
+	int rc = sy_json_put(cpu, "online_list",
+	                     sy_json_file(root, CPUS "/online"));
+
+	rc |= sy_json_put(cpu, "allowed_list",
+	                  sy_json_text(known ? list : NULL));
+	return rc;
+}
+
+static uint64_t throttled(const char *root, const char *cpu, const char *name)
+{
+	char path[SY_PATH_BYTES];
+
+	snprintf(path, sizeof(path), CPUS "/%s/thermal_throttle/%s", cpu, name);
+	return sy_file_number(root, path);
+}
+
+/*
+ * How often heat slowed processors down since boot, or null: only drivers of
+ * Intel's count (admin-guide/thermal/intel_thermal_throttle.rst).  A package's
+ * event is counted by each of its CPUs, so the highest count is its own.
+ */
+static json_t *throttling(const char *root)
+{
+	uint64_t core = UINT64_MAX, package = UINT64_MAX, count;
+	char folder[SY_PATH_BYTES];
+	struct dirent *entry;
+	DIR *cpus;
+
+	snprintf(folder, sizeof(folder), "%s" CPUS, root);
+	cpus = opendir(folder);
+	while (cpus && (entry = readdir(cpus))) {
+		if (strncmp(entry->d_name, "cpu", 3) ||
+		    !isdigit((unsigned char)entry->d_name[3]))
+			continue;
+		count = throttled(root, entry->d_name, "core_throttle_count");
+		if (count != UINT64_MAX)
+			core = core == UINT64_MAX ? count : core + count;
+		count = throttled(root, entry->d_name,
+		                  "package_throttle_count");
+		if (count != UINT64_MAX &&
+		    (package == UINT64_MAX || count > package))
+			package = count;
+	}
+	if (cpus)
+		closedir(cpus);
+	if (core == UINT64_MAX && package == UINT64_MAX)
+		return json_null();
+	return json_pack("{s:o, s:o}", "core_events", sy_json_number(core),
+	                 "package_events", sy_json_number(package));
+}
+
 json_t *sy_cpu_facts(const char *root, const struct sy_topology *topology)
 {
 	json_t *cpu = json_object();
@@ -229,6 +236,8 @@ json_t *sy_cpu_facts(const char *root, const struct sy_topology *topology)
 	                  sy_json_switch(root, CPUS "/smt/active", false));
 	rc |= put_files(cpu, root);
 	rc |= put_frequency(cpu, root);
+	rc |= put_allowed(cpu, root);
+	rc |= sy_json_put(cpu, "throttling", throttling(root));
 	if (!rc)
 		return cpu;
 	json_decref(cpu);

@@ -95,14 +95,10 @@ uint64_t sy_file_field_number(const char *root, const char *path,
 	return leading_number(value, &end);
 }
 
-unsigned sy_file_cpu_count(const char *root, const char *path)
+unsigned sy_cpu_list_count(const char *text)
 {
-	char line[SY_LINE_BYTES];
-	const char *text = line;
 	uint64_t first, last, count = 0;
 
-	if (!sy_file_line(root, path, line, sizeof(line)))
-		return 0;
 	for (;; text++) {
 		first = last = leading_number(text, &text);
 		if (*text == '-')
@@ -113,6 +109,15 @@ unsigned sy_file_cpu_count(const char *root, const char *path)
 		if (*text != ',')
 			return *text ? 0 : (unsigned)count;
 	}
+}
+
+unsigned sy_file_cpu_count(const char *root, const char *path)
+{
+	char line[SY_LINE_BYTES];
+
+	return sy_file_line(root, path, line, sizeof(line))
+	               ? sy_cpu_list_count(line)
+	               : 0;
 }
 
 json_t *sy_json_text(const char *text)

@@ -36,7 +36,9 @@ bool sy_file_field(const char *root, const char *path, const char *key,
 /* The first number of such a line. */
 uint64_t sy_file_field_number(const char *root, const char *path,
                               const char *key);
-/* CPUs in a list such as "0-3,8"; 0: the file is not there or malformed. */
+/* CPUs in a list such as "0-3,8"; 0: malformed. */
+unsigned sy_cpu_list_count(const char *list);
+/* The same of a file; 0 also where it is not there. */
 unsigned sy_file_cpu_count(const char *root, const char *path);
 
 /* A string or null; a whole number or null for UINT64_MAX. */
@@ -59,11 +61,35 @@ typedef void sy_cgroup_see(const char *root, const char *folder, bool v2,
                            void *data);
 void sy_cgroup_walk(const char *root, const char *controller,
                     sy_cgroup_see *see, void *data);
-/* What the cgroups leave: more tasks, more bytes.  UINT64_MAX: no limit. */
-uint64_t sy_cgroup_tasks_free(const char *root);
+/* "folder/name", and the number that is in this file. */
+const char *sy_cgroup_path(char path[SY_PATH_BYTES], const char *folder,
+                           const char *name);
+uint64_t sy_cgroup_number(const char *root, const char *folder,
+                          const char *name);
+/*
+ * What the cgroups leave: more tasks, more bytes.  UINT64_MAX: no limit.
+ * `file`, or NULL, is the one that allows the fewest tasks, "" where none does.
+ */
+uint64_t sy_cgroup_tasks_free(const char *root, char file[SY_PATH_BYTES]);
 uint64_t sy_cgroup_memory_free(const char *root);
+
+/* machine_cgroup_cpu.c */
+
 /* CPUs that may be used at once, by the smallest quota; 0: no quota. */
 double sy_cgroup_cpus(const char *root);
+/*
+ * The files that limit CPU time, CPUs and tasks, how often the quota ran out,
+ * and the cpuset.
+ */
+json_t *sy_cgroup_facts(const char *root);
+
+/* machine.c */
+
+struct utsname;
+/* The facts of a machine of files below `root`, run by user `uid`. */
+json_t *sy_machine_facts_at(const char *root, uint64_t uid,
+                            const struct utsname *name, const char *signature,
+                            const struct sy_topology *topology);
 
 /* limits.c */
 
@@ -71,21 +97,28 @@ double sy_cgroup_cpus(const char *root);
 void sy_limits_read_at(const char *root, uint64_t processes, uint64_t uid,
                        struct sy_limits *limits);
 
-/* machine_cpu.c */
+/* machine_virtual.c */
 
 /* What CPUID says of a hypervisor ("KVMKVMKVM"); "" for none or not x86. */
 #define SY_HYPERVISOR_BYTES 13
 void sy_cpuid_hypervisor(char signature[SY_HYPERVISOR_BYTES]);
 /* "none", "kvm", "xen", ...; "unknown" is virtual, but not by whom. */
 const char *sy_virtualisation(const char *root, const char *signature);
+/* "none", "docker", ...; "unknown" is a container, but not whose. */
+json_t *sy_container_fact(const char *root);
+
+/* machine_cpu.c */
+
 /* The CPU's model name, or the nearest that this architecture tells. */
 void sy_cpu_model(const char *root, char *model, size_t bytes);
+/* `topology` may be NULL: then what it would tell is null. */
 json_t *sy_cpu_facts(const char *root, const struct sy_topology *topology);
 json_t *sy_mitigation_facts(const char *root);
 
 /* machine_kernel.c */
-struct utsname;
 json_t *sy_kernel_facts(const char *root, const struct utsname *name);
+
+/* machine_load.c */
 json_t *sy_load_facts(const char *root);
 
 /* machine_build.c */

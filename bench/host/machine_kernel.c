@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine_kernel.c - how this kernel was built and set, and how busy it is.
+ * machine_kernel.c - how this kernel was built and set.
  */
 #include "machine_internal.h"
 
@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/utsname.h>
+
+#define CLOCKS "/sys/devices/system/clocksource/clocksource0"
 
 /* The part of a line "one [two] three" that the kernel has chosen. */
 static bool chosen(const char *root, const char *path, const char *brackets,
@@ -105,18 +107,27 @@ static bool mode_asked(const char *root, char *mode, size_t bytes)
  * From the surest to the least sure: what is set (root can read it), then for
  * a dynamic kernel what was asked for or built in, then the version's words.
  */
-static json_t *preemption(const char *root, const struct utsname *name)
+static int put_preemption(json_t *kernel, const char *root,
+                          const struct utsname *name)
 {
-	const char *version = mode_in_version(name), *built;
+	const char *version = mode_in_version(name), *by = "debugfs", *built;
 	char mode[64];
+	int rc = 0;
 
-	if (chosen(root, "/sys/kernel/debug/sched/preempt", "()", mode,
-	           sizeof(mode)))
-		return sy_json_text(mode);
-	if (!strcmp(version, "dynamic") && mode_asked(root, mode, sizeof(mode)))
-		return sy_json_text(mode);
-	built = mode_configured(root, name);
-	return sy_json_text(built ? built : version);
+	if (!chosen(root, "/sys/kernel/debug/sched/preempt", "()", mode,
+	            sizeof(mode))) {
+		by = "command line";
+		if (strcmp(version, "dynamic") != 0 ||
+		    !mode_asked(root, mode, sizeof(mode))) {
+			built = mode_configured(root, name);
+			by = built ? "configuration" : "version";
+			snprintf(mode, sizeof(mode), "%s",
+			         built ? built : version);
+		}
+	}
+	rc |= sy_json_put(kernel, "preemption", sy_json_text(mode));
+	rc |= sy_json_put(kernel, "preemption_by", sy_json_text(by));
+	return rc;
 }
 
 static json_t *hertz(const char *root, const struct utsname *name)
@@ -154,12 +165,12 @@ json_t *sy_kernel_facts(const char *root, const struct utsname *name)
 	rc |= sy_json_put(kernel, "release", sy_json_text(name->release));
 	rc |= sy_json_put(kernel, "version", sy_json_text(name->version));
 	rc |= sy_json_put(kernel, "architecture", sy_json_text(name->machine));
-	rc |= sy_json_put(kernel, "preemption", preemption(root, name));
+	rc |= put_preemption(kernel, root, name);
 	rc |= sy_json_put(kernel, "hz", hertz(root, name));
 	rc |= sy_json_put(kernel, "clock_source",
-	                  sy_json_file(root,
-	                               "/sys/devices/system/clocksource/"
-	                               "clocksource0/current_clocksource"));
+	                  sy_json_file(root, CLOCKS "/current_clocksource"));
+	rc |= sy_json_put(kernel, "clock_sources",
+	                  sy_json_file(root, CLOCKS "/available_clocksource"));
 	rc |= sy_json_put(kernel, "huge_pages", huge_pages(root));
 	rc |= sy_json_put(
 		kernel, "autogroup",
@@ -172,72 +183,5 @@ json_t *sy_kernel_facts(const char *root, const struct utsname *name)
 	if (!rc)
 		return kernel;
 	json_decref(kernel);
-	return NULL;
-}
-
-/*
- * The processors' time since boot, in ticks: "cpu user nice system idle
- * iowait irq softirq steal guest guest_nice"; the last two are in user and
- * nice already.  proc_stat(5).
- */
-static bool read_ticks(const char *root, uint64_t *steal, uint64_t *total)
-{
-	enum { FIELDS = 8, STEAL = 7 };
-	unsigned long long ticks;
-	char line[512];
-	char *at = line, *end;
-
-	if (!sy_file_field(root, "/proc/stat", "cpu", line, sizeof(line)))
-		return false;
-	*total = 0;
-	for (int i = 0; i < FIELDS; i++, at = end) {
-		ticks = strtoull(at, &end, 10);
-		if (end == at)
-			return false;
-		*total += ticks;
-		if (i == STEAL)
-			*steal = ticks;
-	}
-	return true;
-}
-
-static int put_steal(json_t *load, const char *root)
-{
-	uint64_t steal = 0, total = 0;
-	bool known = read_ticks(root, &steal, &total);
-	json_t *share = json_null();
-	int rc = 0;
-
-	if (known && total)
-		share = json_real((double)steal / (double)total);
-	rc |= sy_json_put(load, "steal_ticks",
-	                  sy_json_number(known ? steal : UINT64_MAX));
-	rc |= sy_json_put(load, "total_ticks",
-	                  sy_json_number(known ? total : UINT64_MAX));
-	rc |= sy_json_put(load, "steal_share", share);
-	return rc;
-}
-
-json_t *sy_load_facts(const char *root)
-{
-	json_t *load = json_object();
-	char line[128];
-	double one, five, fifteen;
-	unsigned long long running, total;
-	bool known = sy_file_line(root, "/proc/loadavg", line, sizeof(line)) &&
-	             sscanf(line, "%lf %lf %lf %llu/%llu", &one, &five,
-	                    &fifteen, &running, &total) == 5;
-	int rc = 0;
-
-	rc |= sy_json_put(load, "one_minute",
-	                  known ? json_real(one) : json_null());
-	rc |= sy_json_put(load, "five_minutes",
-	                  known ? json_real(five) : json_null());
-	rc |= sy_json_put(load, "threads",
-	                  known ? sy_json_number(total) : json_null());
-	rc |= put_steal(load, root);
-	if (!rc)
-		return load;
-	json_decref(load);
 	return NULL;
 }
