@@ -60,9 +60,10 @@ const char *sy_fact_container(const json_t *facts)
 
 double sy_fact_pus(const json_t *facts)
 {
-	double pus = 0;
+	const char *allowed = sy_fact_text(facts, "cpu", "allowed_list");
+	double pus = allowed ? sy_cpu_list_count(allowed) : 0;
 
-	if (!sy_fact_number(facts, "cpu", "pus", &pus))
+	if (pus < 1)
 		(void)sy_fact_number(facts, "cpu", "online", &pus);
 	return pus < 1 ? 1 : pus;
 }

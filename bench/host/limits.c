@@ -136,11 +136,16 @@ void sy_limits_read_at(const char *root, uint64_t processes, uint64_t uid,
 	limits->memory_free = memory_free(root);
 }
 
-void sy_limits_read(struct sy_limits *limits)
+uint64_t sy_limits_processes(void)
 {
 	struct rlimit processes = { .rlim_cur = RLIM_INFINITY };
 
 	/* It cannot fail; if it does, the limit is not known. */
 	(void)getrlimit(RLIMIT_NPROC, &processes);
-	sy_limits_read_at("", processes.rlim_cur, getuid(), limits);
+	return processes.rlim_cur;
+}
+
+void sy_limits_read(struct sy_limits *limits)
+{
+	sy_limits_read_at("", sy_limits_processes(), getuid(), limits);
 }

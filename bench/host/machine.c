@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,14 +93,11 @@ void sy_machine_clock(double *cost_ns, double *resolution_ns)
 
 static json_t *limit_facts(const char *root, uint64_t uid)
 {
-	struct rlimit processes = { .rlim_cur = RLIM_INFINITY };
 	json_t *object = json_object();
 	struct sy_limits limits;
 	int rc = 0;
 
-	/* It cannot fail; if it does, the limit is not known. */
-	(void)getrlimit(RLIMIT_NPROC, &processes);
-	sy_limits_read_at(root, processes.rlim_cur, uid, &limits);
+	sy_limits_read_at(root, sy_limits_processes(), uid, &limits);
 	rc |= sy_json_put(object, "descriptors",
 	                  sy_json_number(limits.descriptors));
 	rc |= sy_json_put(object, "tasks_free",

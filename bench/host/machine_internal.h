@@ -93,7 +93,9 @@ json_t *sy_machine_facts_at(const char *root, uint64_t uid,
 
 /* limits.c */
 
-/* `processes` is the soft RLIMIT_NPROC of user `uid`. */
+/* The soft RLIMIT_NPROC of this process. */
+uint64_t sy_limits_processes(void);
+/* `processes` is that of user `uid`. */
 void sy_limits_read_at(const char *root, uint64_t processes, uint64_t uid,
                        struct sy_limits *limits);
 
