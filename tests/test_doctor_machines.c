@@ -297,6 +297,10 @@ static void test_cpusets(void **state)
 	tree_write(*state, "/cg/cpuset.cpus.effective", "0-3\n");
 	HERE_IS(*state, "cpuset", "note", "2 of 4 PUs (0,2)",
 	        "echo 0-3 > /cg/a/cpuset.cpus", NULL);
+	/* Where both leave some out, the upper one has to be changed first. */
+	tree_write(*state, "/cg/a/b/cpuset.cpus", "0,2\n");
+	HERE_IS(*state, "cpuset", "note", "2 of 4 PUs (0,2)",
+	        "echo 0-3 > /cg/a/cpuset.cpus", NULL);
 	/* The mask leaves less than the cpuset does. */
 	tree_write(*state, "/proc/self/status", "Cpus_allowed_list:\t0\n");
 	HERE_IS(*state, "cpuset", "note", "1 of 4 PUs (0)",

@@ -131,6 +131,18 @@ status_is 0
 finding_is warning hwloc 'HWLOC_[A-Z_]+ HWLOC_[A-Z_]+'
 under=()
 
+# Its lines fit a terminal, and a shell reads them as one.
+for length in {44..51}; do
+	title="a command with a word of $length letters"
+	long=HWLOC_$(printf "%$((length - 6))s" | tr ' ' A)
+	under=(env HWLOC_C=1 "$long=1" HWLOC_B=1)
+	run doctor
+	check "a line over 80 columns" test -z "$(grep -E '^.{81}' "$out")"
+	check "command: $(command_of hwloc)" test "$(command_of hwloc)" = \
+		"unset HWLOC_C $long HWLOC_B"
+done
+under=()
+
 title="one PU of several"
 allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
 if [[ $allowed == "${allowed%%[-,]*}" ]]; then
