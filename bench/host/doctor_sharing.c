@@ -33,8 +33,8 @@ static void look_at_load(const json_t *facts, struct sy_finding *finding)
 	         "%.2f on %.0f PUs in the last minute", load, pus);
 	if (sy_fact_number(facts, "load", "cpu_pressure", &waited))
 		sy_found(finding, finding->level, finding->meaning,
-		         "%.2f on %.0f PUs in the last minute, some task "
-		         "waited in %.1f %% of it",
+		         "%.2f on %.0f PUs, tasks waited in %.1f %% of the "
+		         "last minute",
 		         load, pus, 100 * waited);
 	if (high)
 		finding->reason = "Wait, or end what `ps -eo pcpu,pid,args "

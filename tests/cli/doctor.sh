@@ -110,6 +110,7 @@ under=(prlimit --nofile=600:600)
 run run "${measure[@]}"
 status_is 0
 check "no warning under the table" grep -q '^warning: files: 600$' "$out"
+check "a line is cut off" test -z "$(grep -E '^(warning|note): .{70}' "$out")"
 check "does not name the doctor" grep -q '^`switchyard doctor` says' "$out"
 check "a line over 80 columns" test -z "$(grep -E '^.{81}' "$out")"
 check "not $checks findings in machine.json" test \
