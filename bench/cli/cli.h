@@ -6,10 +6,12 @@
 #define SY_CLI_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "engine/plan.h"
+#include "sweep/space.h"
 
 enum sy_exit {
 	SY_EXIT_DONE = 0,
@@ -48,35 +50,54 @@ extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
 int sy_complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A product of lists grows fast; this many points take hours already. */
+#define SY_MAX_POINTS 10000
+/* --section may be given so often, each time with a list. */
+#define SY_SECTIONS_MAX 32
+
 /* The options that choose and shape points, and those of a run. */
 struct sy_options {
-	const char *models, *workloads, *inflight, *grain, *wait, *placement;
-	const char *request, *reply, *transport, *server, *window;
-	const char *filter; /* regular expression over names, or NULL */
-	bool hold_awake;
-	bool shaped; /* any of the above but the filter was given */
+	struct sy_values shape; /* checked; over a sweep's own values */
+	bool shaped;            /* any of them was given */
+	const char *file;       /* of a sweep, or NULL */
+	const char *filter;     /* regular expression over names, or NULL */
+	const char *sections[SY_SECTIONS_MAX];
+	size_t section_count; /* 0: all of the sweep's */
+	uint64_t max_points;
+	bool set_given; /* --set */
+	bool dry_run;
 	const char *label;
+	char own_label[48];  /* where `label` does not point at an argument */
 	const char *results; /* root of the results */
 	uint64_t budget_ns;  /* 0: not given */
 	uint64_t limit_ns;   /* 0: not given */
 	uint64_t seed;
 	uint64_t sets; /* 0: not given */
 	bool figures;
+	uint64_t given; /* a bit for each option of the table */
 };
 
 /*
- * Reads the options of a verb; the one other argument is the filter where
- * `filter` allows it.  0, or SY_EXIT_USAGE with the line printed.
+ * Reads the options of a verb; other arguments are a filter and a sweep file
+ * where `filter` allows them.  0, or SY_EXIT_USAGE with the line printed.
  */
 int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
                      int argc, char **argv, bool filter);
 
 /*
- * Adds the points that the options ask for: the product of their lists, or
- * the tour's where no list is given; then keeps those that the filter matches.
+ * Sets an option that belongs to a run (budget, sets, seed, limit, label),
+ * unless it was given on the command line.  -EINVAL with the reason.
+ */
+int sy_option_default(struct sy_options *options, const char *name,
+                      const char *value, struct sy_reason *reason);
+
+/*
+ * Adds the points that the options ask for: those of the sweep, the product of
+ * the lists, or the tour's where neither is given; then keeps those that the
+ * filter matches, in groups.  What a sweep says of the run goes to `options`.
  * 0, or an exit status with the line printed.
  */
-int sy_choose_points(struct sy_plan *plan, const struct sy_options *options);
+int sy_choose_points(struct sy_plan *plan, struct sy_options *options);
 
 /* The tour's points.  -ENOMEM. */
 int sy_tour_points(struct sy_plan *plan);
@@ -106,5 +127,7 @@ void sy_report(FILE *out, const json_t *results, const json_t *machine);
 
 /* Where the plot scripts are: beside the sources, or installed. */
 const char *sy_scripts_dir(void);
+/* Where the ready sweeps are; `path` is room for the name that is returned. */
+const char *sy_sweeps_dir(char path[PATH_MAX]);
 
 #endif /* SY_CLI_H */

@@ -2,9 +2,16 @@
 /*
  * list.c - what there is to choose from.
  */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "sweep/sweep.h"
+
+/* The comment that a ready sweep begins with is within its first bytes. */
+#define SWEEP_BYTES_MAX (1 << 20)
 
 /* A name in a column of its own, and what it is. */
 static void print_entry(const char *name, const char *summary)
@@ -63,6 +70,57 @@ static int list_points(int argc, char **argv)
 	return status;
 }
 
+static int is_ini(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 4 && !strcmp(entry->d_name + length - 4, ".ini");
+}
+
+/* The first two lines, where they are comments: what it shows, its time. */
+static void print_sweep(const char *folder, const char *name)
+{
+	char path[PATH_MAX], about[400] = "", *text, *rest, *line;
+	struct sy_reason reason;
+	size_t length;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_MAX)
+		return;
+	if (sy_text_read(path, SWEEP_BYTES_MAX, &text, &length, &reason)) {
+		print_entry(name, reason.text);
+		return;
+	}
+	rest = text;
+	for (int i = 0; i < 2 && (line = strsep(&rest, "\n")); i++) {
+		size_t used = strlen(about);
+
+		if (*line == ';' || *line == '#')
+			snprintf(about + used, sizeof(about) - used, "%s%s",
+			         used ? " " : "", sy_trim(line + 1));
+	}
+	print_entry(name, about);
+	free(text);
+}
+
+static int list_sweeps(void)
+{
+	char room[PATH_MAX];
+	const char *folder = sy_sweeps_dir(room);
+	struct dirent **names;
+	int count = scandir(folder, &names, is_ini, alphasort);
+
+	if (count < 0)
+		return sy_complain(SY_EXIT_REFUSED,
+		                   "the ready sweeps cannot be read in %s: %s",
+		                   sy_path_end(folder), strerror(errno));
+	for (int i = 0; i < count; i++) {
+		print_sweep(folder, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	return 0;
+}
+
 static int list(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : NULL;
@@ -79,21 +137,24 @@ static int list(int argc, char **argv)
 		list_workloads();
 	if (!what || !strcmp(what, "placements"))
 		list_placements();
+	if (what && !strcmp(what, "sweeps"))
+		return list_sweeps();
 	if (what && strcmp(what, "models") && strcmp(what, "workloads") &&
 	    strcmp(what, "placements"))
 		return sy_complain(SY_EXIT_USAGE,
 		                   "list: '%s' is none of models, workloads, "
-		                   "placements, points",
+		                   "placements, sweeps, points",
 		                   what);
 	return 0;
 }
 
 const struct sy_verb sy_verb_list = {
 	.name = "list",
-	.usage = "list [models|workloads|placements|points]",
+	.usage = "list [models|workloads|placements|sweeps|points]",
 	.summary = "what there is to choose from",
-	.help = "`list points` takes the filter and the options of `run` that "
-		"choose points, and\nprints the names of those that they "
-		"choose.\n",
+	.help = "`list points` takes the filter, the sweep file and the "
+		"options of `run` that choose\npoints, and prints the names of "
+		"those that they choose.  `list sweeps` prints the\nready "
+		"sweeps, which `run NAME.ini` finds from anywhere.\n",
 	.run = list,
 };

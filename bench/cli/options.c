@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/units.h"
 #include "results/run.h"
@@ -30,58 +31,101 @@ int sy_complain(int status, const char *format, ...)
 	return status;
 }
 
-enum kind { TEXT, DURATION, COUNT, FLAG, NO_FLAG };
-
-/* A slice is 10 ms and may take several times that on a busy machine; with a
-   limit near it nothing would be measured and all would seem to hang. */
-#define LIMIT_MIN_NS UINT64_C(100000000)
+enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
 
 /* Verbs that take an option. */
 #define TOUR 1
 #define RUN 2
 #define LIST 4
 
+#define SECOND UINT64_C(1000000000)
+
+#define SHAPES(option, sort, which)                                            \
+	{                                                                      \
+		.name = option, .kind = sort, .verbs = RUN | LIST,             \
+		.in_sweep = true, .key = which                                 \
+	}
+#define FIELD(field) .offset = offsetof(struct sy_options, field)
+#define BETWEEN(first, last, if_under, if_over)                                \
+	.least = first, .most = last, .under = if_under, .over = if_over
+
 static const struct option {
 	const char *name;
 	enum kind kind;
 	unsigned verbs;
-	bool shapes; /* chooses points rather than how they are run */
-	size_t offset;
+	bool in_sweep;   /* --set may name it */
+	enum sy_key key; /* of SHAPE and SHAPE_FLAG */
+	size_t offset;   /* of the others, in struct sy_options */
+	/* Of numbers, and what is said of one that is not between them. */
+	uint64_t least, most;
+	const char *under, *over;
 } table[] = {
-	{ "model", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, models) },
-	{ "workload", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, workloads) },
-	{ "inflight", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, inflight) },
-	{ "grain", TEXT, RUN | LIST, true, offsetof(struct sy_options, grain) },
-	{ "wait", TEXT, RUN | LIST, true, offsetof(struct sy_options, wait) },
-	{ "placement", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, placement) },
-	{ "request", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, request) },
-	{ "reply", TEXT, RUN | LIST, true, offsetof(struct sy_options, reply) },
-	{ "transport", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, transport) },
-	{ "server", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, server) },
-	{ "window", TEXT, RUN | LIST, true,
-	  offsetof(struct sy_options, window) },
-	{ "hold-awake", FLAG, RUN | LIST, true,
-	  offsetof(struct sy_options, hold_awake) },
-	{ "budget", DURATION, TOUR | RUN, false,
-	  offsetof(struct sy_options, budget_ns) },
-	{ "sets", COUNT, TOUR | RUN, false, offsetof(struct sy_options, sets) },
-	{ "limit", DURATION, TOUR | RUN, false,
-	  offsetof(struct sy_options, limit_ns) },
-	{ "seed", COUNT, TOUR | RUN, false, offsetof(struct sy_options, seed) },
-	{ "label", TEXT, TOUR | RUN, false,
-	  offsetof(struct sy_options, label) },
-	{ "results", TEXT, TOUR | RUN, false,
-	  offsetof(struct sy_options, results) },
-	{ "no-figures", NO_FLAG, TOUR | RUN, false,
-	  offsetof(struct sy_options, figures) },
+	SHAPES("model", SHAPE, SY_KEY_MODEL),
+	SHAPES("workload", SHAPE, SY_KEY_WORKLOAD),
+	SHAPES("inflight", SHAPE, SY_KEY_INFLIGHT),
+	SHAPES("grain", SHAPE, SY_KEY_GRAIN),
+	SHAPES("wait", SHAPE, SY_KEY_WAIT),
+	SHAPES("placement", SHAPE, SY_KEY_PLACEMENT),
+	SHAPES("request", SHAPE, SY_KEY_REQUEST),
+	SHAPES("reply", SHAPE, SY_KEY_REPLY),
+	SHAPES("transport", SHAPE, SY_KEY_TRANSPORT),
+	SHAPES("server", SHAPE, SY_KEY_SERVER),
+	SHAPES("window", SHAPE, SY_KEY_WINDOW),
+	SHAPES("hold-awake", SHAPE_FLAG, SY_KEY_HOLD_AWAKE),
+	{ .name = "section", .kind = MORE, .verbs = RUN | LIST },
+	{ .name = "set", .kind = MORE, .verbs = RUN | LIST },
+	{ .name = "max-points",
+	  .kind = COUNT,
+	  .verbs = RUN | LIST,
+	  FIELD(max_points),
+	  BETWEEN(1, 100000, "must be over 0", "more than 100000") },
+	{ .name = "dry-run", .kind = FLAG, .verbs = RUN, FIELD(dry_run) },
+	{ .name = "budget",
+	  .kind = DURATION,
+	  .verbs = TOUR | RUN,
+	  .in_sweep = true,
+	  FIELD(budget_ns),
+	  BETWEEN(1, 7 * 86400 * SECOND, "must be over 0",
+	          "more than a week") },
+	{ .name = "sets",
+	  .kind = COUNT,
+	  .verbs = TOUR | RUN,
+	  .in_sweep = true,
+	  FIELD(sets),
+	  BETWEEN(1, 1000, "must be over 0", "more than 1000") },
+	/* A slice is 10 ms and may take several times that on a busy machine;
+	   with a limit near it nothing would be measured and all would seem
+	   to hang. */
+	{ .name = "limit",
+	  .kind = DURATION,
+	  .verbs = TOUR | RUN,
+	  .in_sweep = true,
+	  FIELD(limit_ns),
+	  BETWEEN(SECOND / 10, 3600 * SECOND, "under 100ms",
+	          "more than an hour") },
+	/* It is written into JSON, whose integers are signed here. */
+	{ .name = "seed",
+	  .kind = COUNT,
+	  .verbs = TOUR | RUN,
+	  .in_sweep = true,
+	  FIELD(seed),
+	  BETWEEN(0, INT64_MAX, NULL, "too large") },
+	{ .name = "label",
+	  .kind = TEXT,
+	  .verbs = TOUR | RUN,
+	  .in_sweep = true,
+	  FIELD(label) },
+	{ .name = "results",
+	  .kind = TEXT,
+	  .verbs = TOUR | RUN,
+	  FIELD(results) },
+	{ .name = "no-figures",
+	  .kind = NO_FLAG,
+	  .verbs = TOUR | RUN,
+	  FIELD(figures) },
 };
+
+#define OPTIONS (sizeof(table) / sizeof(table[0]))
 
 static unsigned verb_bit(const struct sy_verb *verb)
 {
@@ -92,7 +136,7 @@ static unsigned verb_bit(const struct sy_verb *verb)
 static const struct option *find(const char *name, unsigned verbs,
                                  const char **value)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < OPTIONS; i++) {
 		size_t length = strlen(table[i].name);
 
 		if (!(table[i].verbs & verbs) ||
@@ -106,56 +150,155 @@ static const struct option *find(const char *name, unsigned verbs,
 	return NULL;
 }
 
-static int store(struct sy_options *options, const struct option *option,
-                 const char *value)
+static int store_number(uint64_t *field, const struct option *option,
+                        const char *value, struct sy_reason *reason)
 {
-	char *field = (char *)options + option->offset;
+	bool time = option->kind == DURATION;
 	uint64_t number;
-	int error = 0;
+	int error = time ? sy_parse_duration(value, &number)
+	                 : sy_parse_count(value, &number);
 
-	if (option->kind == TEXT) {
-		memcpy(field, &value, sizeof(value));
-		return 0;
-	}
-	if (option->kind == FLAG || option->kind == NO_FLAG) {
-		*(bool *)field = option->kind == FLAG;
-		return 0;
-	}
-	error = option->kind == DURATION ? sy_parse_duration(value, &number)
-	                                 : sy_parse_count(value, &number);
 	if (error)
-		return sy_complain(
-			SY_EXIT_USAGE, "--%s: '%s' is %s", option->name, value,
-			error == -ERANGE ? "too large"
-			: option->kind == DURATION
-				? "not a duration; write 500us, 10ms, 60s"
-				: "not a whole number");
-	if (!number && strcmp(option->name, "seed"))
-		return sy_complain(SY_EXIT_USAGE, "--%s: must be over 0",
-		                   option->name);
-	memcpy(field, &number, sizeof(number));
+		return sy_reason(reason, -EINVAL, "'%.80s' is %s", value,
+		                 error == -ERANGE ? "too large"
+		                 : time ? "not a duration; write 500us, 10ms, "
+		                          "60s"
+		                        : "not a whole number");
+	if (number < option->least || number > option->most)
+		return sy_reason(reason, -EINVAL, "%s",
+		                 number < option->least ? option->under
+		                                        : option->over);
+	*field = number;
 	return 0;
 }
 
-static int check(const struct sy_options *options)
+static int store_text(const char **field, const struct option *option,
+                      const char *value, struct sy_reason *reason)
 {
-	if (options->label && sy_label_check(options->label))
-		return sy_complain(SY_EXIT_USAGE,
-		                   "--label: '%s' is not 1 to 40 letters, "
-		                   "digits, '.', '_' or '-'",
-		                   options->label);
-	if (options->budget_ns > UINT64_C(7) * 86400 * 1000000000)
-		return sy_complain(SY_EXIT_USAGE, "--budget: more than a week");
-	if (options->limit_ns > UINT64_C(3600) * 1000000000)
-		return sy_complain(SY_EXIT_USAGE, "--limit: more than an hour");
-	if (options->limit_ns && options->limit_ns < LIMIT_MIN_NS)
-		return sy_complain(SY_EXIT_USAGE, "--limit: under 100ms");
-	if (options->sets > 1000)
-		return sy_complain(SY_EXIT_USAGE, "--sets: more than 1000");
-	/* It is written into JSON, whose integers are signed here. */
-	if (options->seed > INT64_MAX)
-		return sy_complain(SY_EXIT_USAGE, "--seed: too large");
+	if (!strcmp(option->name, "label") && sy_label_check(value))
+		return sy_reason(reason, -EINVAL,
+		                 "'%.80s' is not 1 to 40 letters, digits, "
+		                 "'.', '_' or '-'",
+		                 value);
+	*field = value;
 	return 0;
+}
+
+/* The value must live as long as the options. */
+static int store(struct sy_options *options, const struct option *option,
+                 const char *value, struct sy_reason *reason)
+{
+	char *field = (char *)options + option->offset;
+	int error = 0;
+
+	switch (option->kind) {
+	case SHAPE:
+	case SHAPE_FLAG:
+		error = sy_value_check(option->key, value, reason);
+		options->shape.text[option->key] = value;
+		options->shaped = true;
+		break;
+	case TEXT:
+		error = store_text((const char **)field, option, value, reason);
+		break;
+	case DURATION:
+	case COUNT:
+		error = store_number((uint64_t *)field, option, value, reason);
+		break;
+	case FLAG:
+	case NO_FLAG:
+		*(bool *)field = option->kind == FLAG;
+		break;
+	case MORE:
+		break;
+	}
+	options->given |= UINT64_C(1) << (option - table);
+	return error;
+}
+
+static bool is_key(const struct option *option, const char *name, size_t length)
+{
+	return option->in_sweep && strlen(option->name) == length &&
+	       !strncmp(option->name, name, length);
+}
+
+static int unknown_key(const char *pair, size_t length)
+{
+	char key[64];
+	struct sy_nearest nearest = { .word = key };
+
+	snprintf(key, sizeof(key), "%.*s", (int)length, pair);
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (table[i].in_sweep)
+			sy_nearest_try(&nearest, table[i].name);
+	if (nearest.found)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "--set: unknown key '%s'; did you mean "
+		                   "'%s'?",
+		                   key, nearest.found);
+	return sy_complain(SY_EXIT_USAGE,
+	                   "--set: unknown key '%s'; keys are the options of "
+	                   "`run` that choose points",
+	                   key);
+}
+
+/* --set KEY=VALUE is --KEY VALUE. */
+static int store_pair(struct sy_options *options, const char *pair)
+{
+	const char *value = strchr(pair, '=');
+	size_t length = value ? (size_t)(value - pair) : 0;
+	struct sy_reason reason;
+
+	if (!length)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "--set: '%s' is not KEY=VALUE, as in "
+		                   "inflight=1,64",
+		                   pair);
+	options->set_given = true;
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (!is_key(&table[i], pair, length))
+			continue;
+		if (!value[1])
+			return sy_complain(SY_EXIT_USAGE,
+			                   "--set: '%s' has no value", pair);
+		if (store(options, &table[i], value + 1, &reason))
+			return sy_complain(SY_EXIT_USAGE, "--set %s: %s",
+			                   table[i].name, reason.text);
+		return 0;
+	}
+	return unknown_key(pair, length);
+}
+
+static int store_section(struct sy_options *options, const char *list)
+{
+	if (options->section_count == SY_SECTIONS_MAX)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "--section: more than %d of them; write a "
+		                   "list, as in a,b",
+		                   SY_SECTIONS_MAX);
+	options->sections[options->section_count++] = list;
+	return 0;
+}
+
+int sy_option_default(struct sy_options *options, const char *name,
+                      const char *value, struct sy_reason *reason)
+{
+	size_t i = 0;
+	int error;
+
+	while (i < OPTIONS && strcmp(table[i].name, name))
+		i++;
+	if (i == OPTIONS)
+		return sy_reason(reason, -EINVAL, "there is no such option");
+	if (options->given & UINT64_C(1) << i)
+		return 0;
+	error = store(options, &table[i], value, reason);
+	if (!error && options->label == value) {
+		snprintf(options->own_label, sizeof(options->own_label), "%s",
+		         value);
+		options->label = options->own_label;
+	}
+	return error;
 }
 
 static int parse_one(struct sy_options *options, const struct sy_verb *verb,
@@ -164,6 +307,7 @@ static int parse_one(struct sy_options *options, const struct sy_verb *verb,
 	const char *value;
 	const struct option *option =
 		find(argv[*i] + 2, verb_bit(verb), &value);
+	struct sy_reason reason;
 	bool flag;
 
 	if (!option)
@@ -171,7 +315,8 @@ static int parse_one(struct sy_options *options, const struct sy_verb *verb,
 		                   "%s: unknown option '%s'; see `switchyard "
 		                   "%s --help`",
 		                   verb->name, argv[*i], verb->name);
-	flag = option->kind == FLAG || option->kind == NO_FLAG;
+	flag = option->kind == FLAG || option->kind == NO_FLAG ||
+	       option->kind == SHAPE_FLAG;
 	if (flag && value)
 		return sy_complain(SY_EXIT_USAGE, "--%s takes no value",
 		                   option->name);
@@ -180,8 +325,55 @@ static int parse_one(struct sy_options *options, const struct sy_verb *verb,
 	if (!flag && !value)
 		return sy_complain(SY_EXIT_USAGE, "--%s needs a value",
 		                   option->name);
-	options->shaped |= option->shapes;
-	return store(options, option, value);
+	if (!strcmp(option->name, "set"))
+		return store_pair(options, value);
+	if (!strcmp(option->name, "section"))
+		return store_section(options, value);
+	if (store(options, option, flag ? "yes" : value, &reason))
+		return sy_complain(SY_EXIT_USAGE, "--%s: %s", option->name,
+		                   reason.text);
+	return 0;
+}
+
+/* docs/sweeps.md, "Which file": all others are filters. */
+static bool is_sweep(const char *argument)
+{
+	size_t length = strlen(argument);
+	struct stat status;
+
+	if (length >= 4 && !strcmp(argument + length - 4, ".ini"))
+		return true;
+	return strchr(argument, '/') && !stat(argument, &status) &&
+	       !S_ISDIR(status.st_mode);
+}
+
+static int store_argument(struct sy_options *options,
+                          const struct sy_verb *verb, const char *argument)
+{
+	const char **field =
+		is_sweep(argument) ? &options->file : &options->filter;
+
+	if (*field)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "%s: one argument too many: '%s'",
+		                   verb->name, argument);
+	*field = argument;
+	return 0;
+}
+
+static int check(const struct sy_options *options)
+{
+	if (options->file)
+		return 0;
+	if (options->section_count)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "--section chooses from a sweep, and no "
+		                   "FILE.ini is given");
+	if (options->set_given)
+		return sy_complain(SY_EXIT_USAGE,
+		                   "--set changes a sweep, and no FILE.ini is "
+		                   "given; without one write --KEY VALUE");
+	return 0;
 }
 
 int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
@@ -189,8 +381,12 @@ int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
 {
 	int status = 0;
 
-	*options = (struct sy_options){ .seed = 1, .figures = true };
-	options->results = getenv("SWITCHYARD_RESULTS");
+	*options = (struct sy_options){
+		.seed = 1,
+		.figures = true,
+		.max_points = SY_MAX_POINTS,
+		.results = getenv("SWITCHYARD_RESULTS"),
+	};
 	if (!options->results || !options->results[0])
 		options->results = "results";
 	for (int i = 1; i < argc && !status; i++) {
@@ -201,8 +397,8 @@ int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
 			                     "%s: unknown option '%s'; see "
 			                     "`switchyard %s --help`",
 			                     verb->name, argv[i], verb->name);
-		else if (filter && !options->filter)
-			options->filter = argv[i];
+		else if (filter)
+			status = store_argument(options, verb, argv[i]);
 		else
 			status = sy_complain(SY_EXIT_USAGE,
 			                     "%s: one argument too many: '%s'",

@@ -17,6 +17,12 @@ const char *sy_scripts_dir(void)
 	return set && set[0] ? set : SY_SCRIPTS_DIR;
 }
 
+const char *sy_sweeps_dir(char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/../sweeps", sy_scripts_dir());
+	return path;
+}
+
 static int plot(int argc, char **argv)
 {
 	struct sy_reason reason;

@@ -4,8 +4,44 @@
  */
 #include "cli/cli.h"
 
-/* Where no budget is given: time for a point, of all sets together. */
-#define POINT_NS UINT64_C(1000000000)
+/* Whole minutes from two minutes on, and upwards: it is an estimate. */
+static void print_time(uint64_t ns)
+{
+	unsigned long long seconds = (ns + 999999999) / 1000000000;
+	unsigned long long minutes = (seconds + 59) / 60;
+
+	if (seconds <= 120)
+		printf("about %llu s", seconds);
+	else if (minutes <= 120)
+		printf("about %llu min", minutes);
+	else
+		printf("about %llu h %llu min", minutes / 60, minutes % 60);
+}
+
+/* What would be measured, and how long that would take. */
+static void print_plan(const struct sy_plan *plan)
+{
+	size_t groups = sy_plan_group_count(plan);
+
+	for (size_t i = 0; i < plan->count; i++)
+		puts(plan->points[i].name);
+	printf("\n%zu point%s in %zu group%s, %u set%s: ", plan->count,
+	       plan->count == 1 ? "" : "s", groups, groups == 1 ? "" : "s",
+	       plan->sets, plan->sets == 1 ? "" : "s");
+	print_time(sy_plan_expected_ns(plan));
+	putchar('\n');
+}
+
+static void set_plan(struct sy_plan *plan, const struct sy_options *options)
+{
+	plan->seed = options->seed;
+	if (options->limit_ns)
+		plan->limit_ns = options->limit_ns;
+	if (options->sets)
+		plan->sets = (unsigned)options->sets;
+	plan->budget_ns = options->budget_ns ? options->budget_ns
+	                                     : sy_plan_usual_budget(plan);
+}
 
 static int run(int argc, char **argv)
 {
@@ -16,16 +52,13 @@ static int run(int argc, char **argv)
 	if (status)
 		return status;
 	sy_plan_init(&plan);
-	plan.seed = options.seed;
-	if (options.limit_ns)
-		plan.limit_ns = options.limit_ns;
-	if (options.sets)
-		plan.sets = (unsigned)options.sets;
 	status = sy_choose_points(&plan, &options);
 	if (!status) {
-		plan.budget_ns = options.budget_ns ? options.budget_ns
-		                                   : POINT_NS * plan.count;
-		status = sy_carry_out(&plan, &options, "run");
+		set_plan(&plan, &options);
+		if (options.dry_run)
+			print_plan(&plan);
+		else
+			status = sy_carry_out(&plan, &options, "run");
 	}
 	sy_plan_free(&plan);
 	return status;
@@ -33,12 +66,17 @@ static int run(int argc, char **argv)
 
 const struct sy_verb sy_verb_run = {
 	.name = "run",
-	.usage = "run [FILTER] [--model M,...] [--workload W,...] ...",
-	.summary = "points by filter and flags, or their product",
+	.usage = "run [FILTER] [FILE.ini] [--model M,...] [--dry-run] ...",
+	.summary = "points by filter, by flags, or of a sweep file",
 	.help = "FILTER is an extended regular expression over point names.  "
-		"Without any of the\nfirst group of options it chooses from "
-		"the tour's points, else from the product\nof the lists that "
-		"are given, each separated by commas.\n\n"
+		"FILE.ini is a sweep:\nsections of points, each the product of "
+		"its lists; without a folder in its name\nit may be a ready "
+		"one (`switchyard list sweeps`).  docs/sweeps.md says more.\n"
+		"Without a sweep and any of the first group of options the "
+		"filter chooses from\nthe tour's points, else from the product "
+		"of the lists.\n\n"
+		"A list has values and ranges, separated by commas: 1,2,4 or "
+		"1..4096*2 or\n10us..1ms*10 or 0..100+10.\n\n"
 		"  --model LIST      models by name, or all\n"
 		"  --workload LIST   cpu, wait, io, switch, or all\n"
 		"  --inflight LIST   tasks in flight (default 64)\n"
@@ -50,13 +88,21 @@ const struct sy_verb sy_verb_run = {
 		"0,2-3 (default\n                    one-pu)\n"
 		"  --request LIST    io: bytes of a request (default 64)\n"
 		"  --reply LIST      io: bytes of a reply (default 64)\n"
-		"  --transport T     io: unix (default) or tcp, on loopback\n"
-		"  --server PU       io: a PU of the server's own, or shared "
+		"  --transport LIST  io: unix (default) or tcp, on loopback\n"
+		"  --server LIST     io: a PU of the server's own, or shared "
 		"(default)\n"
 		"  --window LIST     pool: tasks submitted ahead, a power of "
 		"two (default 1024)\n"
 		"  --hold-awake      keep the PUs out of idle with a spinner "
 		"of lowest priority\n\n"
+		"With a sweep these hold in all its sections, instead of what "
+		"the file says.\n\n"
+		"  --section NAME,.. only these sections of the sweep\n"
+		"  --set KEY=VALUE   the same as --KEY VALUE\n"
+		"  --max-points N    refuse more points than that (default "
+		"10000)\n"
+		"  --dry-run         print the points and the time that they "
+		"need\n\n"
 		"  --budget TIME     how long to measure (default 1s a point)\n"
 		"  --sets N          fresh sets of workers a point (default "
 		"5)\n" SY_HELP_MEASURE,

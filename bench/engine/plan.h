@@ -10,8 +10,10 @@
 #include "engine/point.h"
 
 struct sy_plan {
-	struct sy_point *points; /* those of a group stand together */
+	struct sy_point *points;
 	size_t count, room;
+	uint32_t *slots; /* of a table of names: index + 1, 0 where empty */
+	size_t slot_count;
 	uint64_t seed;
 	unsigned sets;      /* fresh sets of workers a point */
 	uint64_t budget_ns; /* wall time for all of it */
@@ -24,10 +26,32 @@ void sy_plan_init(struct sy_plan *plan);
 void sy_plan_free(struct sy_plan *plan);
 
 /*
- * Adds a point behind the last one of its group; one that is there already
- * is not added again.  -ENOMEM, -ENAMETOOLONG.
+ * Adds a point at the end; one that is there already is not added again.
+ * -ENOMEM, -ENAMETOOLONG.
  */
 int sy_plan_add(struct sy_plan *plan, const struct sy_request *request);
+
+/*
+ * Puts the points of a group together, behind the first of them; groups and
+ * the points of each stay in order.  To be called once all are added, before
+ * anything looks at groups.  -ENOMEM.
+ */
+int sy_plan_arrange(struct sy_plan *plan);
+
+/* Keeps the points that `wanted` says yes to. */
+void sy_plan_keep(struct sy_plan *plan,
+                  bool (*wanted)(const struct sy_point *point, void *data),
+                  void *data);
+
+/* The budget that a plan has unless it is given one: a second a point. */
+uint64_t sy_plan_usual_budget(const struct sy_plan *plan);
+
+/*
+ * How long a run of the plan takes, from its start to its figures: the budget,
+ * or where even one slice a point and set takes longer, about what these
+ * take.
+ */
+uint64_t sy_plan_expected_ns(const struct sy_plan *plan);
 
 /* The points after `first` that share its group: returns the first that does
    not. */

@@ -55,7 +55,7 @@ refused 2 "--window.*3.*power of two" run --model pool --window 3
 refused 2 "--budget.*'1.5ns'" run --budget 1.5ns
 refused 2 "--budget.*over 0" run --budget 0
 refused 2 "--sets.*over 0" tour --sets 0
-refused 2 "--limit.*over 0" run --limit 0
+refused 2 "--limit.*100ms" run --limit 0
 refused 2 "--limit.*100ms" run --limit 1ms
 refused 2 "--seed.*'1.5'" run --seed 1.5
 refused 2 "PU 0 .*twice" run --placement 0,0

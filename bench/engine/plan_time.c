@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan_time.c - how long a plan takes, told before it is carried out.
+ *
+ * It is the budget wherever that is enough for a slice a point and set; the
+ * estimate of what these take need only be right where they take seconds.
+ */
+#include "engine/plan.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Where no budget is given: time for a point, of all sets together. */
+#define POINT_NS UINT64_C(1000000000)
+/* Reading the machine before, tables and figures after; and of a point, its
+   row and intervals. */
+#define AROUND_NS UINT64_C(500000000)
+#define ROW_NS UINT64_C(3000000)
+/* Calibrating the kernel: a worker and a few slices. */
+#define CALIBRATION_NS UINT64_C(100000000)
+/* Starting a group's workers, and each of them. */
+#define GROUP_START_NS UINT64_C(15000000)
+#define WORKER_START_NS UINT64_C(5000000)
+/* The sentinels are asked in the first round. */
+#define SENTINEL_SLICES 2
+/* Finding the size of a slice takes about as long as so many. */
+#define SIZING_SLICES 2
+/* Waves of a slice of `io`, and the time that they may take (sizing.c). */
+#define WAVES 8
+#define WAVES_NS UINT64_C(40000000)
+
+uint64_t sy_plan_usual_budget(const struct sy_plan *plan)
+{
+	return POINT_NS * plan->count;
+}
+
+/* PUs that work at once, before the placement is looked for: rather too few,
+   where it is a list. */
+static uint64_t pus_of(const struct sy_request *r)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!strcmp(r->placement, "compact") ||
+	    !strcmp(r->placement, "spread") || !strcmp(r->placement, "none"))
+		return online > 0 ? (uint64_t)online : 1;
+	return 1;
+}
+
+/* One task a lane: the least that a slice can be. */
+static double wave_ns(const struct sy_request *r)
+{
+	bool waits = strcmp(r->workload->name, "cpu");
+	double lanes = r->inflight;
+
+	/* A plain loop waits for one task after another. */
+	if (waits)
+		return (double)r->wait_ns *
+		       (strcmp(r->model->name, "serial") ? 1 : lanes);
+	return (double)r->grain_ns * lanes / (double)pus_of(r);
+}
+
+static double slice_ns(const struct sy_plan *plan, const struct sy_request *r)
+{
+	double slice = (double)plan->slice_ns, wave, waves;
+
+	if (!r->workload)
+		return slice;
+	wave = wave_ns(r);
+	waves = !strcmp(r->workload->name, "io") ? WAVES * wave : wave;
+	if (waves > (double)WAVES_NS)
+		waves = (double)WAVES_NS;
+	slice = waves > slice ? waves : slice;
+	return wave > slice ? wave : slice;
+}
+
+/* One slice a point and set, and what must be done to get there. */
+static double least_ns(const struct sy_plan *plan)
+{
+	double sentinels = SENTINEL_SLICES * (double)plan->slice_ns;
+	double sum = (double)CALIBRATION_NS;
+
+	sum += (double)sy_plan_group_count(plan) * plan->sets *
+	       ((double)GROUP_START_NS + sentinels);
+	for (size_t i = 0; i < plan->count; i++) {
+		double slice = slice_ns(plan, &plan->points[i].request);
+
+		sum += plan->sets * ((double)WORKER_START_NS + slice) +
+		       SIZING_SLICES * slice;
+	}
+	return sum;
+}
+
+uint64_t sy_plan_expected_ns(const struct sy_plan *plan)
+{
+	double least = least_ns(plan), measuring = (double)plan->budget_ns;
+
+	if (measuring < least)
+		measuring = least;
+	return (uint64_t)measuring + AROUND_NS + ROW_NS * plan->count;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * space.c - see space.h.
+ *
+ * Each family has the product of its own keys only, so that a list of grains
+ * does not multiply the points of `io`.
+ */
+#include "sweep/space.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/units.h"
+
+static const char cpu_wait_io[] = "cpu wait io";
+static const char all_families[] = "switch cpu wait io";
+static const char time_form[] = "a duration; write 500us, 10ms, 1s";
+static const char size_form[] = "a size; write 64, 4KiB, 1MiB";
+static const char count_form[] = "a whole number";
+
+static const struct sy_named transports[] = {
+	{ "unix", 0 },
+	{ "tcp", 1 },
+	{ NULL, 0 },
+};
+
+/* A server's PU is the value; so that of `shared` is none. */
+static const struct sy_named servers[] = {
+	{ "shared", UINT64_MAX },
+	{ NULL, 0 },
+};
+
+static const struct sy_named answers[] = {
+	{ "no", 0 },
+	{ "yes", 1 },
+	{ NULL, 0 },
+};
+
+/* The bounds below are written out for those who read the message. */
+_Static_assert(SY_PUS_MAX == 2048, "the last PU that may be named is 2047");
+_Static_assert(SY_MESSAGE_MAX == 1 << 20, "a message has at most 1MiB");
+
+#define COUNT .parse = sy_parse_count, .form = count_form
+#define TIME .parse = sy_parse_duration, .form = time_form, .least = "0"
+#define SIZE                                                                   \
+	.parse = sy_parse_size, .form = size_form, .least = "8", .most = "1MiB"
+
+/*
+ * In flight: more lanes than any machine of today has descriptors and threads
+ * for.  A longer grain or wait would make a slice of many seconds: all lanes
+ * work one after another, but wait at once.
+ */
+static const struct key {
+	const char *name, *families, *otherwise;
+	struct sy_number_kind kind; /* of those that are numbers */
+} keys[SY_KEYS] = {
+	[SY_KEY_MODEL] = { "model", all_families, "all", { 0 } },
+	[SY_KEY_WORKLOAD] = { "workload", all_families, "all", { 0 } },
+	[SY_KEY_PLACEMENT] = { "placement", all_families, "one-pu", { 0 } },
+	[SY_KEY_INFLIGHT] = { "inflight",
+	                      cpu_wait_io,
+	                      "64",
+	                      { COUNT, .least = "1", .most = "1000000" } },
+	[SY_KEY_GRAIN] = { "grain", "cpu", "100us", { TIME, .most = "100ms" } },
+	[SY_KEY_WAIT] = { "wait", "wait io", "2ms", { TIME, .most = "10s" } },
+	[SY_KEY_REQUEST] = { "request", "io", "64", { SIZE } },
+	[SY_KEY_REPLY] = { "reply", "io", "64", { SIZE } },
+	[SY_KEY_TRANSPORT] = { "transport",
+	                       "io",
+	                       "unix",
+	                       { .form = "'unix' or 'tcp'",
+	                         .named = transports } },
+	[SY_KEY_SERVER] = { "server",
+	                    "io",
+	                    "shared",
+	                    { .parse = sy_parse_count,
+	                      .form = "'shared' or the number of a PU",
+	                      .least = "0",
+	                      .most = "2047",
+	                      .named = servers } },
+	[SY_KEY_WINDOW] = { "window",
+	                    cpu_wait_io,
+	                    "1024",
+	                    { COUNT, .least = "1", .most = "65536",
+	                      .power_of_two = true } },
+	[SY_KEY_HOLD_AWAKE] = { "hold-awake",
+	                        all_families,
+	                        "no",
+	                        { .form = "'no' or 'yes'", .named = answers } },
+};
+
+const char *sy_key_name(enum sy_key key)
+{
+	return keys[key].name;
+}
+
+const char *sy_key_families(enum sy_key key)
+{
+	return keys[key].families;
+}
+
+bool sy_key_in_family(enum sy_key key, const char *family)
+{
+	size_t length = strlen(family);
+	const char *at = keys[key].families;
+
+	/* No family's name is a part of another's. */
+	for (; (at = strstr(at, family)); at += length)
+		if (at[length] == ' ' || !at[length])
+			return true;
+	return false;
+}
+
+static bool is_number(enum sy_key key)
+{
+	return key > SY_KEY_PLACEMENT;
+}
+
+/* "there is no model 'treads'; did you mean 'threads'?" */
+static int unknown(const char *what, const struct sy_nearest *nearest,
+                   struct sy_reason *reason)
+{
+	if (nearest->found)
+		return sy_reason(reason, -EINVAL,
+		                 "no %s '%.80s'; did you mean '%s'?", what,
+		                 nearest->word, nearest->found);
+	return sy_reason(reason, -EINVAL,
+	                 "no %s '%.80s'; see `switchyard list %ss`", what,
+	                 nearest->word, what);
+}
+
+static int check_model(const char *name, struct sy_reason *reason)
+{
+	struct sy_nearest nearest = { .word = name };
+
+	if (!strcmp(name, "all") || sy_model_find(name))
+		return 0;
+	for (size_t i = 0; sy_models[i]; i++)
+		sy_nearest_try(&nearest, sy_models[i]->name);
+	return unknown("model", &nearest, reason);
+}
+
+static int check_workload(const char *name, struct sy_reason *reason)
+{
+	struct sy_nearest nearest = { .word = name };
+
+	if (!strcmp(name, "all") || !strcmp(name, "switch") ||
+	    sy_workload_find(name))
+		return 0;
+	for (size_t i = 0; sy_workloads[i]; i++)
+		sy_nearest_try(&nearest, sy_workloads[i]->name);
+	sy_nearest_try(&nearest, "switch");
+	return unknown("workload", &nearest, reason);
+}
+
+/* Whether it is written as a list of PUs; whether they are there is the
+   machine's answer, when the point is resolved. */
+static bool is_pu_list(const char *text)
+{
+	for (bool more = true; more; text += more) {
+		size_t digits = strspn(text, "0123456789");
+
+		text += digits;
+		if (digits && *text == '-') {
+			digits = strspn(++text, "0123456789");
+			text += digits;
+		}
+		if (!digits)
+			return false;
+		more = *text == ',';
+	}
+	return !*text;
+}
+
+static int check_placement(const char *name, struct sy_reason *reason)
+{
+	struct sy_nearest nearest = { .word = name };
+
+	if (strlen(name) >= SY_PLACEMENT_BYTES)
+		return sy_reason(reason, -EINVAL,
+		                 "'%.40s...' is longer than the %d bytes that "
+		                 "a placement may have",
+		                 name, SY_PLACEMENT_BYTES - 1);
+	if (name[0] >= '0' && name[0] <= '9')
+		return is_pu_list(name)
+		               ? 0
+		               : sy_reason(reason, -EINVAL,
+		                           "'%s' is not a list of PUs such as "
+		                           "0,2-3",
+		                           name);
+	for (const struct sy_placement_kind *kind = sy_placement_kinds;
+	     kind->name; kind++) {
+		if (!strcmp(name, kind->name))
+			return 0;
+		sy_nearest_try(&nearest, kind->name);
+	}
+	return unknown("placement", &nearest, reason);
+}
+
+static int check_word(enum sy_key key, const char *word,
+                      struct sy_reason *reason)
+{
+	return key == SY_KEY_MODEL      ? check_model(word, reason)
+	       : key == SY_KEY_WORKLOAD ? check_workload(word, reason)
+	                                : check_placement(word, reason);
+}
+
+static int read_words(struct sy_words *words, enum sy_key key, const char *text,
+                      struct sy_reason *reason)
+{
+	int error = key == SY_KEY_PLACEMENT
+	                    ? sy_words_read_placements(words, text, reason)
+	                    : sy_words_read(words, text, reason);
+
+	for (size_t i = 0; !error && i < words->count; i++) {
+		error = check_word(key, words->items[i], reason);
+		if (error)
+			sy_words_free(words);
+	}
+	return error;
+}
+
+static int read_key(struct sy_space *space, enum sy_key key, const char *text,
+                    struct sy_reason *reason)
+{
+	return is_number(key)
+	               ? sy_numbers_read(&space->numbers[key], text,
+	                                 &keys[key].kind, reason)
+	               : read_words(&space->words[key], key, text, reason);
+}
+
+int sy_value_check(enum sy_key key, const char *text, struct sy_reason *reason)
+{
+	struct sy_space space = { 0 };
+	int error = read_key(&space, key, text, reason);
+
+	sy_space_free(&space);
+	return error;
+}
+
+int sy_space_read(struct sy_space *space, const struct sy_values *values,
+                  struct sy_reason *reason)
+{
+	struct sy_space made = { 0 };
+	int error = 0;
+
+	for (enum sy_key key = 0; key < SY_KEYS && !error; key++)
+		error = read_key(&made, key,
+		                 values->text[key] ? values->text[key]
+		                                   : keys[key].otherwise,
+		                 reason);
+	if (error)
+		sy_space_free(&made);
+	else
+		*space = made;
+	return error;
+}
+
+void sy_space_free(struct sy_space *space)
+{
+	for (enum sy_key key = 0; key < SY_KEYS; key++)
+		if (is_number(key))
+			sy_numbers_free(&space->numbers[key]);
+		else
+			sy_words_free(&space->words[key]);
+}
+
+static bool wanted(const struct sy_words *words, const char *name)
+{
+	return sy_words_have(words, "all") || sy_words_have(words, name);
+}
+
+bool sy_space_has_family(const struct sy_space *space, const char *family)
+{
+	return wanted(&space->words[SY_KEY_WORKLOAD], family);
+}
+
+bool sy_space_has_key(const struct sy_space *space, enum sy_key key)
+{
+	bool has = sy_space_has_family(space, "switch") &&
+	           sy_key_in_family(key, "switch");
+
+	for (size_t w = 0; sy_workloads[w]; w++)
+		has |= sy_space_has_family(space, sy_workloads[w]->name) &&
+		       sy_key_in_family(key, sy_workloads[w]->name);
+	return has;
+}
