@@ -39,6 +39,7 @@ static void test_points_of_a_group_stand_together(void **state)
 	add(&plan, "cpu", "pool", 1);
 	add(&plan, "cpu", "threads", 4);
 	add(&plan, "switch", "semaphore.posix", 1);
+	assert_int_equal(sy_plan_arrange(&plan), 0);
 	assert_order(&plan, (const char *const[]){
 				    "cpu/serial/inflight:1/",
 				    "cpu/threads/inflight:1/",
@@ -88,6 +89,7 @@ static void test_a_plan_grows(void **state)
 		add(&plan, "cpu", i < 150 ? "pool" : "fork", i % 150 + 1);
 	}
 	assert_int_equal(plan.count, 450);
+	assert_int_equal(sy_plan_arrange(&plan), 0);
 	assert_int_equal(sy_plan_group_count(&plan), 150);
 	for (size_t i = 0; i < plan.count; i += 3) {
 		assert_int_equal(sy_plan_group_end(&plan, i), i + 3);
@@ -99,6 +101,106 @@ static void test_a_plan_grows(void **state)
 	assert_int_equal(plan.count, 0);
 }
 
+/* However the points came to stand where they do, each is found. */
+static void test_a_point_is_found_where_it_was_moved_to(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	for (uint32_t i = 1; i <= 100; i++)
+		add(&plan, "cpu", "serial", i);
+	for (uint32_t i = 1; i <= 100; i++)
+		add(&plan, "cpu", "threads", i);
+	assert_int_equal(sy_plan_group_count(&plan), 200);
+	assert_int_equal(sy_plan_arrange(&plan), 0);
+	assert_int_equal(sy_plan_group_count(&plan), 100);
+	for (uint32_t i = 1; i <= 100; i++) {
+		add(&plan, "cpu", "serial", i);
+		add(&plan, "cpu", "threads", i);
+	}
+	assert_int_equal(plan.count, 200);
+	sy_plan_free(&plan);
+}
+
+static bool is_serial(const struct sy_point *point, void *data)
+{
+	return !strcmp(point->request.model->name, data);
+}
+
+static void test_what_is_not_wanted_is_gone(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	for (uint32_t i = 1; i <= 40; i++) {
+		add(&plan, "cpu", "serial", i);
+		add(&plan, "cpu", "threads", i);
+	}
+	sy_plan_keep(&plan, is_serial, (char[]){ "serial" });
+	assert_int_equal(plan.count, 40);
+	for (uint32_t i = 0; i < 40; i++)
+		assert_int_equal(plan.points[i].request.inflight, i + 1);
+	/* Those that stayed are known, those that went are not. */
+	add(&plan, "cpu", "serial", 7);
+	assert_int_equal(plan.count, 40);
+	add(&plan, "cpu", "threads", 7);
+	assert_int_equal(plan.count, 41);
+	sy_plan_keep(&plan, is_serial, (char[]){ "none" });
+	assert_int_equal(plan.count, 0);
+	sy_plan_free(&plan);
+}
+
+static void add_wait(struct sy_plan *plan, const char *row, uint32_t inflight,
+                     uint64_t wait_ns)
+{
+	struct sy_request request;
+
+	ask_for(&request, "wait", row);
+	request.inflight = inflight;
+	request.wait_ns = wait_ns;
+	assert_int_equal(sy_plan_add(plan, &request), 0);
+}
+
+#define SECOND UINT64_C(1000000000)
+
+static void test_a_plan_takes_its_budget(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	for (uint32_t i = 1; i <= 30; i++)
+		add(&plan, "cpu", "threads", i);
+	plan.budget_ns = sy_plan_usual_budget(&plan);
+	assert_int_equal(plan.budget_ns, 30 * SECOND);
+	assert_in_range(sy_plan_expected_ns(&plan), 30 * SECOND, 32 * SECOND);
+	plan.budget_ns = 300 * SECOND;
+	assert_in_range(sy_plan_expected_ns(&plan), 300 * SECOND, 302 * SECOND);
+	/* Less than a slice a point and set cannot be. */
+	plan.budget_ns = 1;
+	assert_in_range(sy_plan_expected_ns(&plan), 2 * SECOND, 30 * SECOND);
+	sy_plan_free(&plan);
+}
+
+static void test_long_slices_take_longer_than_the_budget(void **state)
+{
+	struct sy_plan plan;
+
+	(void)state;
+	sy_plan_init(&plan);
+	plan.sets = 2;
+	add_wait(&plan, "threads", 8, 5 * SECOND);
+	plan.budget_ns = sy_plan_usual_budget(&plan);
+	/* Two sets, and finding the size. */
+	assert_in_range(sy_plan_expected_ns(&plan), 15 * SECOND, 25 * SECOND);
+	/* A plain loop waits for its lanes one after another. */
+	add_wait(&plan, "serial", 8, 5 * SECOND);
+	assert_in_range(sy_plan_expected_ns(&plan), 95 * SECOND, 190 * SECOND);
+	sy_plan_free(&plan);
+}
+
 static void test_an_empty_plan_has_no_group(void **state)
 {
 	struct sy_plan plan;
@@ -106,6 +208,8 @@ static void test_an_empty_plan_has_no_group(void **state)
 	(void)state;
 	sy_plan_init(&plan);
 	assert_int_equal(plan.count, 0);
+	assert_int_equal(sy_plan_arrange(&plan), 0);
+	sy_plan_keep(&plan, is_serial, NULL);
 	assert_int_equal(sy_plan_group_count(&plan), 0);
 	assert_true(plan.sets >= 1 && plan.slice_ns && plan.limit_ns);
 	sy_plan_free(&plan);
@@ -176,6 +280,10 @@ int main(void)
 		cmocka_unit_test(test_points_of_a_group_stand_together),
 		cmocka_unit_test(test_a_point_is_added_once),
 		cmocka_unit_test(test_a_plan_grows),
+		cmocka_unit_test(test_a_point_is_found_where_it_was_moved_to),
+		cmocka_unit_test(test_what_is_not_wanted_is_gone),
+		cmocka_unit_test(test_a_plan_takes_its_budget),
+		cmocka_unit_test(test_long_slices_take_longer_than_the_budget),
 		cmocka_unit_test(test_an_empty_plan_has_no_group),
 		cmocka_unit_test(test_a_name_that_is_too_long_is_not_added),
 		cmocka_unit_test(test_plan_json_tells_points_and_times),

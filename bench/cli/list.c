@@ -153,8 +153,8 @@ const struct sy_verb sy_verb_list = {
 	.usage = "list [models|workloads|placements|sweeps|points]",
 	.summary = "what there is to choose from",
 	.help = "`list points` takes the filter, the sweep file and the "
-		"options of `run` that choose\npoints, and prints the names of "
-		"those that they choose.  `list sweeps` prints the\nready "
+		"options of `run` that\nchoose points, and prints the names of "
+		"those that they choose.  `list sweeps`\nprints the ready "
 		"sweeps, which `run NAME.ini` finds from anywhere.\n",
 	.run = list,
 };

@@ -4,13 +4,13 @@
  */
 #include "cli/cli.h"
 
-/* Whole minutes from two minutes on, and upwards: it is an estimate. */
+/* As precise as an estimate is. */
 static void print_time(uint64_t ns)
 {
 	unsigned long long seconds = (ns + 999999999) / 1000000000;
-	unsigned long long minutes = (seconds + 59) / 60;
+	unsigned long long minutes = (seconds + 30) / 60;
 
-	if (seconds <= 120)
+	if (seconds <= 300)
 		printf("about %llu s", seconds);
 	else if (minutes <= 120)
 		printf("about %llu min", minutes);

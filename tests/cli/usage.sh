@@ -61,7 +61,7 @@ refused 2 "--seed.*'1.5'" run --seed 1.5
 refused 2 "PU 0 .*twice" run --placement 0,0
 refused 2 "'0-'" run --placement 0-
 refused 2 "'1-0'" run --placement 1-0
-refused 2 "'0,x'" run --placement 0,x
+refused 2 "no placement 'x'" run --placement 0,x
 
 # Empty items.
 for option in model workload inflight grain wait placement request; do
@@ -95,7 +95,8 @@ refused 2 "--seed.*too large" run --seed $huge
 refused 2 "--seed.*too large" run --seed 18446744073709551615
 refused 2 "--placement.*'$huge'|'$huge'" run --placement $huge
 refused 2 "--placement" run --placement "0$(printf ',%d' {1..200})"
-refused 2 "--inflight.*64 items" run --inflight "$(seq -s, 1 65)"
+refused 2 "10001 points or more|more than 10000" run --model serial \
+	--workload cpu --inflight "$(seq -s, 1 10001)"
 refused 2 "--server.*$huge" run --workload io --server $huge
 
 # Labels are part of a path.
