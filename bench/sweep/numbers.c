@@ -259,9 +259,11 @@ uint64_t sy_numbers_over(const struct sy_numbers *numbers, uint64_t limit)
 
 int sy_numbers_expand(const struct sy_numbers *numbers, uint64_t **values)
 {
-	uint64_t *all = reallocarray(NULL, numbers->count, sizeof(*all));
-	uint64_t *at = all;
+	uint64_t *all, *at;
 
+	if (numbers->count > SIZE_MAX / sizeof(*all))
+		return -ENOMEM;
+	at = all = malloc(numbers->count * sizeof(*all));
 	if (!all)
 		return -ENOMEM;
 	for (size_t i = 0; i < numbers->span_count; i++) {
