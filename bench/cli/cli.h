@@ -125,9 +125,13 @@ void sy_print_brief_findings(FILE *out, const json_t *machine);
 /* The tables and verdicts of a results object, within 80 columns. */
 void sy_report(FILE *out, const json_t *results, const json_t *machine);
 
-/* Where the plot scripts are: beside the sources, or installed. */
-const char *sy_scripts_dir(void);
-/* Where the ready sweeps are; `path` is room for the name that is returned. */
+/*
+ * The folders of the gnuplot scripts ($SWITCHYARD_SCRIPTS, where it is set)
+ * and of the ready sweeps: installed with the program, or of the sources that
+ * it was built from.  `path` is the caller's, for the name that is returned.
+ * NULL where there is none.
+ */
+const char *sy_scripts_dir(char path[PATH_MAX]);
 const char *sy_sweeps_dir(char path[PATH_MAX]);
 
 #endif /* SY_CLI_H */

@@ -153,13 +153,13 @@ static void complain_of_points(const struct execution *x)
 
 static void draw(struct execution *x, const json_t *results)
 {
-	char why[SY_REASON_BYTES];
+	char why[SY_REASON_BYTES], scripts[PATH_MAX];
 	int error;
 
 	if (!x->options->figures || x->monitor.output_closed)
 		return;
-	error = sy_figures_draw(results, sy_run_path(x->run), sy_scripts_dir(),
-	                        why, sizeof(why));
+	error = sy_figures_draw(results, sy_run_path(x->run),
+	                        sy_scripts_dir(scripts), why, sizeof(why));
 	x->session.interrupted |= error == -EINTR;
 	if (error)
 		sy_complain(0, "no figures: %s", why);

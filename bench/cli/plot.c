@@ -3,30 +3,15 @@
  * plot.c - the figures of a run, drawn again.
  */
 #include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "results/figures.h"
 #include "results/run.h"
 
-const char *sy_scripts_dir(void)
-{
-	const char *set = getenv("SWITCHYARD_SCRIPTS");
-
-	return set && set[0] ? set : SY_SCRIPTS_DIR;
-}
-
-const char *sy_sweeps_dir(char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/../sweeps", sy_scripts_dir());
-	return path;
-}
-
 static int plot(int argc, char **argv)
 {
 	struct sy_reason reason;
-	char why[SY_REASON_BYTES];
+	char why[SY_REASON_BYTES], scripts[PATH_MAX];
 	json_t *results;
 	int error;
 
@@ -36,7 +21,7 @@ static int plot(int argc, char **argv)
 		                   "`switchyard plot results/latest`");
 	if (sy_json_read(argv[1], "results.json", &results, &reason))
 		return sy_complain(SY_EXIT_USAGE, "%s", reason.text);
-	error = sy_figures_draw(results, argv[1], sy_scripts_dir(), why,
+	error = sy_figures_draw(results, argv[1], sy_scripts_dir(scripts), why,
 	                        sizeof(why));
 	json_decref(results);
 	if (error)

@@ -87,6 +87,12 @@ static int find_tools(const char *scripts_dir, char *program, size_t bytes,
 		         "install gnuplot-nox");
 		return -ENOENT;
 	}
+	if (!scripts_dir) {
+		snprintf(why, why_bytes,
+		         "the gnuplot scripts are not where the program was "
+		         "installed; set SWITCHYARD_SCRIPTS to their folder");
+		return -ENOENT;
+	}
 	*scripts = realpath(scripts_dir, NULL);
 	if (!*scripts) {
 		snprintf(why, why_bytes,

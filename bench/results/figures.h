@@ -17,10 +17,11 @@
 /*
  * Draws RUN/plots/throughput.{svg,png} and switch.{svg,png}, each written
  * whole or not at all; a figure without a measured point is left out.
- * `scripts_dir` holds the .gp files.  On failure `why` is a plain sentence:
- * -ENOENT (no gnuplot, no scripts: the data files are there all the same),
- * -ENODATA (nothing measured that a figure shows), -EIO (gnuplot failed: the
- * sentence is its own), -ETIMEDOUT, -EINTR (a signal waits), -EINVAL (not a results object).
+ * `scripts_dir` holds the .gp files; NULL where there are none.  On failure
+ * `why` is a plain sentence: -ENOENT (no gnuplot, no scripts: the data files
+ * are there all the same), -ENODATA (nothing measured that a figure shows),
+ * -EIO (gnuplot failed: the sentence is its own), -ETIMEDOUT, -EINTR (a signal
+ * waits), -EINVAL (not a results object).
  */
 int sy_figures_draw(const json_t *results, const char *run_dir,
                     const char *scripts_dir, char *why, size_t why_bytes);

@@ -18,6 +18,9 @@ ulimit -c 0
 work=$(mktemp -d)
 program=$work/switchyard
 cp "$SWITCHYARD" "$program"
+# Plot scripts and sweeps are found from where the copy lies.
+mkdir "$work/share"
+ln -s "$(realpath "${BASH_SOURCE%/*}/../../scripts")" "$work/share/switchyard"
 chmod 755 "$work" "$program"
 export SWITCHYARD_RESULTS=$work/results
 out=$work/out
