@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Completion of switchyard for bash: verbs, options, and the values that the
+# program itself lists.
+
+# `WHAT`: the names that `switchyard list WHAT` prints in its first column.
+_switchyard_names() {
+	"${COMP_WORDS[0]/#\~/$HOME}" list "$1" 2>/dev/null |
+		sed -n 's/^\([a-z][^ ]*\) .*/\1/p'
+}
+
+# `WORDS`: those that begin with what is typed.
+_switchyard_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# `WORDS`: the same for the last item of a list with commas.
+_switchyard_list() {
+	local before=
+	[[ $cur == *,* ]] && before=${cur%,*},
+	compopt -o nospace 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$1" -- "${cur##*,}")
+}
+
+# `d|f`: folders, or files.
+_switchyard_paths() {
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen "-$1" -- "$cur")
+}
+
+# Folders of runs, else any folder.
+_switchyard_runs() {
+	local root=${SWITCHYARD_RESULTS:-results} run
+	compopt -o filenames 2>/dev/null
+	for run in "$root"/latest "$root"/*/*; do
+		[[ -e $run/samples.jsonl && $run == "$cur"* ]] &&
+			COMPREPLY+=("$run")
+	done
+	((${#COMPREPLY[@]})) || _switchyard_paths d
+}
+
+# Sweep files: those here, folders on the way to others, and the ready ones.
+_switchyard_sweeps() {
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(
+		compgen -f -X '!*.ini' -- "$cur"
+		compgen -d -- "$cur"
+		compgen -W "$(_switchyard_names sweeps)" -- "$cur"
+	)
+}
+
+# The sections of the sweep file on the line.
+_switchyard_sections() {
+	local word
+	for word in "${COMP_WORDS[@]:2}"; do
+		[[ $word == *.ini && -f $word ]] || continue
+		_switchyard_list "$(sed -n \
+			's/^[[:blank:]]*\[\([A-Za-z0-9._-]*\)\].*/\1/p' "$word" |
+			grep -vx defaults)"
+	done
+}
+
+# `VERB`: its options.
+_switchyard_options() {
+	local shape='--model --workload --inflight --grain --wait --placement
+		--request --reply --transport --server --window --hold-awake'
+	local measure='--budget --sets --limit --seed --label --results
+		--no-figures'
+	case $1 in
+	tour) echo "$measure --help" ;;
+	run) echo "$shape $measure --section --set --max-points --dry-run
+		--resume --help" ;;
+	list) echo "$shape --section --set --help" ;;
+	bench) echo "--help" ;;
+	doctor) echo "--strict --json --help" ;;
+	topology) echo "--input --placement --contexts --svg --full --help" ;;
+	export) echo "--to --output --samples --help" ;;
+	plot) echo "--help" ;;
+	esac
+}
+
+# `OPTION`: completes its value; 1 if it takes none.
+_switchyard_value() {
+	case $1 in
+	--model) _switchyard_list "$(_switchyard_names models) all" ;;
+	--workload) _switchyard_list "$(_switchyard_names workloads) all" ;;
+	--placement) _switchyard_list "$(_switchyard_names placements)" ;;
+	--transport) _switchyard_list "unix tcp" ;;
+	--server) _switchyard_words "shared" ;;
+	--to) _switchyard_words "gbench csv tsv markdown" ;;
+	--section) _switchyard_sections ;;
+	--results) _switchyard_paths d ;;
+	--input | --output | --svg) _switchyard_paths f ;;
+	--resume) _switchyard_runs ;;
+	--inflight | --grain | --wait | --request | --reply | --window | \
+		--budget | --sets | --limit | --seed | --label | --set | \
+		--max-points | --contexts) ;;
+	*) return 1 ;;
+	esac
+}
+
+_switchyard() {
+	local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb=${COMP_WORDS[1]}
+	COMPREPLY=()
+	# `--model=a` comes as three words.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $before == = ]]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if ((COMP_CWORD == 1)); then
+		_switchyard_words "tour run bench list doctor topology export plot
+			--version --help"
+	elif [[ $before == --* ]] && _switchyard_value "$before"; then
+		:
+	elif [[ $cur == -* ]]; then
+		_switchyard_words "$(_switchyard_options "$verb")"
+	else
+		case $verb in
+		run) _switchyard_sweeps ;;
+		list) _switchyard_words "models workloads placements points sweeps" ;;
+		export | plot) _switchyard_runs ;;
+		esac
+	fi
+}
+complete -F _switchyard switchyard
