@@ -129,7 +129,8 @@ void sy_report(FILE *out, const json_t *results, const json_t *machine);
  * The folders of the gnuplot scripts ($SWITCHYARD_SCRIPTS, where it is set)
  * and of the ready sweeps: installed with the program, or of the sources that
  * it was built from.  `path` is the caller's, for the name that is returned.
- * NULL where there is none.
+ * Where there is none, the scripts are NULL, and the sweeps have the name that
+ * they should have.
  */
 const char *sy_scripts_dir(char path[PATH_MAX]);
 const char *sy_sweeps_dir(char path[PATH_MAX]);

@@ -45,7 +45,10 @@ static bool is_trusted(const char *path)
 	return place.st_uid == 0 || place.st_uid == program.st_uid;
 }
 
-static const char *find(const char *name, char path[PATH_MAX])
+/*
+ * Whether it is somewhere; `path` is where, or the last place that was tried.
+ */
+static bool find(const char *name, char path[PATH_MAX])
 {
 	char folder[PATH_MAX];
 
@@ -53,26 +56,29 @@ static const char *find(const char *name, char path[PATH_MAX])
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		int length =
 			snprintf(path, PATH_MAX, "%s/%s", folder, places[i]);
+		bool trusted = is_trusted(path);
 
 		if (length < 0 || (size_t)length + strlen(name) + 2 > PATH_MAX)
 			continue;
-		if (!is_trusted(path))
-			continue;
 		sprintf(path + length, "/%s", name);
-		if (!access(path, F_OK))
-			return path;
+		if (trusted && !access(path, F_OK))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 const char *sy_scripts_dir(char path[PATH_MAX])
 {
 	const char *set = getenv("SWITCHYARD_SCRIPTS");
 
-	return set && set[0] ? set : find("plot", path);
+	if (set && set[0])
+		return set;
+	return find("plot", path) ? path : NULL;
 }
 
 const char *sy_sweeps_dir(char path[PATH_MAX])
 {
-	return find("sweeps", path);
+	/* Nothing is run of a sweep, so that only its absence matters. */
+	(void)find("sweeps", path);
+	return path;
 }
