@@ -70,8 +70,12 @@ _switchyard_options() {
 	tour) echo "$measure --help" ;;
 	run) echo "$shape $measure --section --set --max-points --dry-run
 		--resume --help" ;;
-	list) echo "$shape --section --set --help" ;;
-	bench) echo "--help" ;;
+	list) echo "$shape --section --set --max-points --help" ;;
+	bench) echo "$shape --limit --benchmark_filter=
+		--benchmark_list_tests --benchmark_repetitions=
+		--benchmark_min_time= --benchmark_format= --benchmark_out=
+		--benchmark_out_format=
+		--benchmark_enable_random_interleaving= --help" ;;
 	doctor) echo "--strict --json --help" ;;
 	topology) echo "--input --placement --contexts --svg --full --help" ;;
 	export) echo "--to --output --samples --help" ;;
@@ -88,9 +92,15 @@ _switchyard_value() {
 	--transport) _switchyard_list "unix tcp" ;;
 	--server) _switchyard_words "shared" ;;
 	--to) _switchyard_words "gbench csv tsv markdown" ;;
+	--benchmark_format | --benchmark_out_format)
+		_switchyard_words "console json csv"
+		;;
+	--benchmark_enable_random_interleaving)
+		_switchyard_words "true false"
+		;;
 	--section) _switchyard_sections ;;
 	--results) _switchyard_paths d ;;
-	--input | --output | --svg) _switchyard_paths f ;;
+	--input | --output | --svg | --benchmark_out) _switchyard_paths f ;;
 	--resume) _switchyard_runs ;;
 	--inflight | --grain | --wait | --request | --reply | --window | \
 		--budget | --sets | --limit | --seed | --label | --set | \
@@ -116,10 +126,18 @@ _switchyard() {
 		:
 	elif [[ $cur == -* ]]; then
 		_switchyard_words "$(_switchyard_options "$verb")"
+		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace 2>/dev/null
 	else
 		case $verb in
 		run) _switchyard_sweeps ;;
-		list) _switchyard_words "models workloads placements points sweeps" ;;
+		list)
+			if ((COMP_CWORD == 2)); then
+				_switchyard_words "models workloads placements
+					points sweeps"
+			else
+				_switchyard_sweeps
+			fi
+			;;
 		export | plot) _switchyard_runs ;;
 		esac
 	fi

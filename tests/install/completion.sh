@@ -62,11 +62,11 @@ check_options() {
 		title="$shell: options of $verb"
 		wanted=$(options_of "$verb" | grep -vx -e --help)
 		offered=$(offered_options "$verb")
-		# `list points` takes options of `run`, of which its help says
-		# so much only.
-		if [[ $verb == list ]]; then
+		# Where the help says that it takes options of `run`, those
+		# are offered that it takes.
+		if "$program" "$verb" --help | grep -qF '`run`'; then
 			wanted=$(comm -12 <(echo "$offered") \
-				<({ options_of run; echo "$wanted"; } | sort -u))
+				<(options_of run))$'\n'$wanted
 		fi
 		same_lines "$file, behind $verb," "$wanted" "$offered"
 		offers "switchyard $verb --he" --help

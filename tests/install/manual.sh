@@ -37,12 +37,12 @@ same_lines "the synopsis of man/switchyard.1.in" "$wanted" "$given"
 
 title="the options"
 everywhere=$(grep -oE '^\.(Op |It )?Fl -[a-z].*' "$page" |
-	grep -oE 'Fl -[a-z_-]+' | sed 's/Fl /-/' | sort -u)
+	grep -oE 'Fl -[a-z_-]+' | sed 's/Fl /-/' | options_in)
 same_lines "man/switchyard.1.in" \
 	"$(printf '%s\n' "$wanted" --help --version | options_in)" \
 	"$everywhere"
 described=$(grep '^\.It Fl' "$page" | grep -oE 'Fl -[a-z_-]+' |
-	sed 's/Fl /-/' | sort -u)
+	sed 's/Fl /-/' | options_in)
 same_lines "the descriptions in man/switchyard.1.in" "$everywhere" "$described"
 
 title="the verbs"
@@ -53,7 +53,7 @@ title="the variables"
 same_lines "the environment of man/switchyard.1.in" \
 	"$(grep -rhoE 'getenv\("(SWITCHYARD_[A-Z]+|NO_COLOR|PATH)"' \
 		"$source_dir/bench" | cut -d'"' -f2)" \
-	"$(section ENVIRONMENT | sed -n 's/^\.It Ev //p')"
+	"$(section ENVIRONMENT | sed -n 's/^\.It Ev //p' | grep -v HWLOC)"
 
 title="the keys of a sweep"
 if [[ -e $source_dir/docs/sweeps.md ]]; then
