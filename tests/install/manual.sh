@@ -58,7 +58,7 @@ same_lines "the environment of man/switchyard.1.in" \
 title="the keys of a sweep"
 if [[ -e $source_dir/docs/sweeps.md ]]; then
 	same_lines "man/switchyard-sweep.5.in" \
-		"$(sed -n 's/^| `\([a-z-]*\)` |.*/\1/p' \
+		"$(sed -n 's/^| `\([a-z][a-z-]*\)` |.*/\1/p' \
 			"$source_dir/docs/sweeps.md")" \
 		"$(awk '/^\.Ss/ { inside = /^\.Ss Keys/ }
 			inside && /^\.It Cm/ { print $3 }' "$sweep_page")"
