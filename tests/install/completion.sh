@@ -43,11 +43,6 @@ offers() {
 	done
 }
 
-# What is offered behind VERB, but for --help, which every verb has.
-offered_options() {
-	"${shell}_offers" "switchyard $1 --" | options_in | grep -vx -e --help
-}
-
 check_verbs() {
 	title="$shell: verbs"
 	same_lines "$file" "$(verbs)" \
@@ -60,8 +55,9 @@ check_options() {
 	local verb wanted offered
 	for verb in $(verbs); do
 		title="$shell: options of $verb"
-		wanted=$(options_of "$verb" | grep -vx -e --help)
-		offered=$(offered_options "$verb")
+		# Every verb has --help, and need not say so.
+		wanted=$(options_of "$verb"; echo --help)
+		offered=$("${shell}_offers" "switchyard $verb --" | options_in)
 		# Where the help says that it takes options of `run`, those
 		# are offered that it takes.
 		if "$program" "$verb" --help | grep -qF '`run`'; then
@@ -69,18 +65,16 @@ check_options() {
 				<(options_of run))$'\n'$wanted
 		fi
 		same_lines "$file, behind $verb," "$wanted" "$offered"
-		offers "switchyard $verb --he" --help
 	done
 }
 
 # `PREFIX`: what stands before the value that is completed, where the shell
 # gives it back too.
 check_values() {
-	local model
-	for model in $("$program" list models |
-		sed -n 's/^\([a-z][^ ]*\) .*/\1/p'); do
-		offers "switchyard run --model " "$model"
-	done
+	local models
+	mapfile -t models < <("$program" list models |
+		sed -n 's/^\([a-z][^ ]*\) .*/\1/p')
+	offers "switchyard run --model " "${models[@]}" all
 	offers "switchyard run --model=thr" "$1threads"
 	offers "switchyard run --workload " cpu wait io switch all
 	offers "switchyard run --placement " none compact spread one-pu
