@@ -40,11 +40,7 @@ same_lines() {
 	local missing extra
 	missing=$(comm -23 <(sort -u <<<"$2") <(sort -u <<<"$3"))
 	extra=$(comm -13 <(sort -u <<<"$2") <(sort -u <<<"$3"))
-	if [[ $missing ]]; then
-		fail "$1 lacks: ${missing//$'\n'/, }"
-	elif [[ $extra ]]; then
-		fail "$1 has what the program has not: ${extra//$'\n'/, }"
-	else
-		pass
-	fi
+	check "$1 lacks: ${missing//$'\n'/, }" test -z "$missing"
+	check "$1 has what is not there: ${extra//$'\n'/, }" \
+		test -z "$extra"
 }
