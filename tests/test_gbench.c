@@ -53,11 +53,12 @@ static void assert_repetition(size_t i, const char *name, int index, double ns)
 	assert_near(number_in(entry(i), "real_time", NULL), ns);
 	assert_near(number_in(entry(i), "items_per_second", NULL), 1e9 / ns);
 	assert_near(number_in(entry(i), "iterations", NULL), OPERATIONS);
-	assert_near(number_in(entry(i), "cpu_time", NULL), 50);
+	/* Of this set alone: tests over repetitions compare these, too. */
+	assert_near(number_in(entry(i), "cpu_time", NULL), 50 + 10 * index);
 }
 
 static void assert_aggregate(size_t i, const char *name, const char *what,
-                             double ns)
+                             double ns, double cpu_ns)
 {
 	char suffix[20];
 
@@ -67,6 +68,7 @@ static void assert_aggregate(size_t i, const char *name, const char *what,
 	assert_string_equal(text_in(entry(i), "aggregate_unit"), "time");
 	assert_null(json_object_get(entry(i), "repetition_index"));
 	assert_near(number_in(entry(i), "real_time", NULL), ns);
+	assert_near(number_in(entry(i), "cpu_time", NULL), cpu_ns);
 }
 
 static void test_a_set_is_a_repetition(void **state)
@@ -85,7 +87,9 @@ static void test_a_set_is_a_repetition(void **state)
 	for (uint32_t i = 0; i < 9; i++) {
 		struct sy_slice *slice = made_slice(ns[i]);
 
-		slice->usage.cpu_ns = 50 * OPERATIONS;
+		/* On average of a set 50, 60, 70. */
+		slice->usage.cpu_ns =
+			(50 + i / 3 * 10 + (i % 3) * 5 - 5) * OPERATIONS;
 		made_put(result, slice, i / 3 * 2, i % 3);
 		free(slice);
 	}
@@ -93,8 +97,8 @@ static void test_a_set_is_a_repetition(void **state)
 	name = made.plan.points[0].name;
 	for (int i = 0; i < 3; i++)
 		assert_repetition((size_t)i, name, i, 100 * (i + 1));
-	assert_aggregate(3, name, "median", 200);
-	assert_aggregate(4, name, "stddev", 100);
+	assert_aggregate(3, name, "median", 200, 60);
+	assert_aggregate(4, name, "stddev", 100, 10);
 	assert_null(entry(5));
 }
 
@@ -126,16 +130,26 @@ static void test_a_point_that_failed_is_an_error(void **state)
 	assert_null(entry(3));
 }
 
+static void set_cpu(const char *key, json_t *value)
+{
+	json_object_set_new(json_object_get(made.machine, "cpu"), key, value);
+}
+
 static void test_the_context_is_the_machine_s(void **state)
 {
 	const json_t *context;
 
 	(void)state;
 	json_object_set_new(made.machine, "caches",
-	                    json_pack("[{ss}]", "type", "Data"));
-	json_object_set_new(
-		made.machine, "load",
-		json_pack("{sf sf}", "one_minute", 0.5, "five_minutes", 0.25));
+	                    json_pack("[{ss si si si}, {ss sn si si}]", "type",
+	                              "Data", "level", 1, "size", 4096,
+	                              "num_sharing", 2, "type", "Unified",
+	                              "level", "size", 4096, "num_sharing", 2));
+	json_object_set_new(made.machine, "load",
+	                    json_pack("{sf sf sf}", "one_minute", 0.5,
+	                              "five_minutes", 0.25, "fifteen_minutes",
+	                              0.125));
+	set_cpu("mhz", json_integer(2596));
 	made_begin(&made);
 	made_sum_up(&made);
 	context = json_object_get(made.results, "context");
@@ -148,7 +162,26 @@ static void test_the_context_is_the_machine_s(void **state)
 	assert_int_equal(json_array_size(json_object_get(context, "caches")),
 	                 1);
 	assert_int_equal(json_array_size(json_object_get(context, "load_avg")),
-	                 2);
+	                 3);
+	assert_near(number_in(context, "mhz_per_cpu", NULL), 2596);
+	assert_true(
+		json_is_false(json_object_get(context, "cpu_scaling_enabled")));
+}
+
+static void test_a_governor_scales_the_clock_rate(void **state)
+{
+	const json_t *context;
+
+	(void)state;
+	set_cpu("governor", json_string("powersave"));
+	set_cpu("frequency_max_khz", json_string("3600000"));
+	set_cpu("mhz", json_integer(800));
+	made_begin(&made);
+	made_sum_up(&made);
+	context = json_object_get(made.results, "context");
+	assert_near(number_in(context, "mhz_per_cpu", NULL), 3600);
+	assert_true(
+		json_is_true(json_object_get(context, "cpu_scaling_enabled")));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -159,6 +192,7 @@ int main(void)
 		TEST(test_a_set_is_a_repetition),
 		TEST(test_a_point_that_failed_is_an_error),
 		TEST(test_the_context_is_the_machine_s),
+		TEST(test_a_governor_scales_the_clock_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

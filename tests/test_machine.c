@@ -70,6 +70,7 @@ static void test_what_is_not_told_is_null(void **state)
 	assert_null_fact(cpu, "governor");
 	assert_null_fact(cpu, "turbo");
 	assert_null_fact(cpu, "smt");
+	assert_null_fact(cpu, "mhz");
 	assert_null_fact(cpu, "online");
 	assert_null_fact(cpu, "idle_driver");
 	assert_null_fact(kernel, "hz");
@@ -252,6 +253,32 @@ static void test_load_and_steal(void **state)
 	json_decref(load);
 }
 
+static void test_caches_are_those_of_cpu_0(void **state)
+{
+	json_t *caches, *cache;
+
+	tree_write(*state, CPUS "/cpu0/cache/index0/type", "Data\n");
+	tree_write(*state, CPUS "/cpu0/cache/index0/level", "1\n");
+	tree_write(*state, CPUS "/cpu0/cache/index0/size", "48K\n");
+	tree_write(*state, CPUS "/cpu0/cache/index0/shared_cpu_list", "0,64\n");
+	tree_write(*state, CPUS "/cpu0/cache/index1/type", "Unified\n");
+	tree_write(*state, CPUS "/cpu0/cache/index1/level", "3\n");
+	tree_write(*state, CPUS "/cpu0/cache/index1/size", "2M\n");
+	caches = sy_cache_facts(*state);
+	assert_int_equal(json_array_size(caches), 2);
+	cache = json_array_get(caches, 0);
+	assert_text(cache, "type", "Data");
+	assert_int_equal(json_integer_value(json_object_get(cache, "size")),
+	                 49152);
+	assert_int_equal(
+		json_integer_value(json_object_get(cache, "num_sharing")), 2);
+	cache = json_array_get(caches, 1);
+	assert_int_equal(json_integer_value(json_object_get(cache, "size")),
+	                 2 << 20);
+	assert_null_fact(cache, "num_sharing");
+	json_decref(caches);
+}
+
 static void test_mitigations_are_listed(void **state)
 {
 	json_t *all;
@@ -382,6 +409,7 @@ int main(void)
 		with_tree(test_preemption_mode),
 		with_tree(test_kernel_facts_are_read),
 		with_tree(test_load_and_steal),
+		with_tree(test_caches_are_those_of_cpu_0),
 		with_tree(test_mitigations_are_listed),
 		with_tree(test_virtualisation),
 		cmocka_unit_test(test_identity_is_of_the_kind_of_machine),

@@ -68,6 +68,7 @@ int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
 		.set = set,
 		.round = round,
 		.ns = (double)slice->elapsed_ns / operations,
+		.cpu_ns = (double)slice->usage.cpu_ns / operations,
 		.alone_ns = slice->alone_operations
 		                    ? (double)slice->alone_ns /
 		                              (double)slice->alone_operations

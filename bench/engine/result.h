@@ -27,6 +27,7 @@ const char *sy_state_name(enum sy_state state);
 struct sy_sample {
 	uint32_t set, round;
 	double ns;        /* wall time */
+	double cpu_ns;    /* of its contexts */
 	double alone_ns;  /* of the mechanism without a switch, or 0 */
 	double voluntary; /* switches */
 };

@@ -162,6 +162,7 @@ json_t *sy_machine_facts_at(const char *root, uint64_t uid,
 		sy_machine_id(topology, id);
 	rc |= sy_json_put(facts, "id", sy_json_text(id));
 	rc |= sy_json_put(facts, "cpu", sy_cpu_facts(root, topology));
+	rc |= sy_json_put(facts, "caches", sy_cache_facts(root));
 	rc |= sy_json_put(facts, "kernel", sy_kernel_facts(root, name));
 	rc |= sy_json_put(facts, "virtualisation",
 	                  json_string(sy_virtualisation(root, signature)));

@@ -143,6 +143,14 @@ static json_t *microcode(const char *root)
 	return sy_json_text(line);
 }
 
+/* What CPU 0 runs at; of a guest, often all that is known of its rate. */
+static json_t *clock_rate(const char *root)
+{
+	uint64_t mhz = sy_file_field_number(root, "/proc/cpuinfo", "cpu MHz");
+
+	return mhz ? sy_json_number(mhz) : json_null();
+}
+
 /* Values that are the first line of a file below CPUS. */
 static int put_files(json_t *cpu, const char *root)
 {
@@ -229,6 +237,7 @@ json_t *sy_cpu_facts(const char *root, const struct sy_topology *topology)
 	sy_cpu_model(root, model, sizeof(model));
 	rc |= sy_json_put(cpu, "model", sy_json_text(model));
 	rc |= sy_json_put(cpu, "microcode", microcode(root));
+	rc |= sy_json_put(cpu, "mhz", clock_rate(root));
 	rc |= sy_json_put(cpu, "online",
 	                  sy_json_number(online ? online : UINT64_MAX));
 	rc |= put_shape(cpu, topology);

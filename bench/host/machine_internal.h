@@ -117,6 +117,9 @@ void sy_cpu_model(const char *root, char *model, size_t bytes);
 json_t *sy_cpu_facts(const char *root, const struct sy_topology *topology);
 json_t *sy_mitigation_facts(const char *root);
 
+/* machine_caches.c: those of CPU 0, as the kernel lists them. */
+json_t *sy_cache_facts(const char *root);
+
 /* machine_kernel.c */
 json_t *sy_kernel_facts(const char *root, const struct utsname *name);
 

@@ -102,6 +102,8 @@ json_t *sy_load_facts(const char *root)
 	                  known ? json_real(one) : json_null());
 	rc |= sy_json_put(load, "five_minutes",
 	                  known ? json_real(five) : json_null());
+	rc |= sy_json_put(load, "fifteen_minutes",
+	                  known ? json_real(fifteen) : json_null());
 	rc |= sy_json_put(load, "threads",
 	                  known ? sy_json_number(total) : json_null());
 	rc |= put_steal(load, root);

@@ -3,7 +3,8 @@
  * gbench.c - see gbench.h.
  *
  * A set of workers is what Google Benchmark calls a repetition: a fresh
- * start of the same thing.  Its time is the median of the set's slices.
+ * start of the same thing.  Its time is the median of the set's slices; its
+ * CPU time is their mean, because some kernels count it in ticks.
  */
 #include "results/gbench.h"
 
@@ -11,9 +12,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "build_info.h"
+#include "host/units.h"
 #include "results/estimate.h"
 
 static void copy(json_t *to, const char *as, const json_t *from,
@@ -27,17 +30,60 @@ static void copy(json_t *to, const char *as, const json_t *from,
 
 static json_t *load_average(const json_t *load)
 {
+	static const char *const spans[] = { "one_minute", "five_minutes",
+		                             "fifteen_minutes" };
 	json_t *list = json_array();
 
-	if (json_object_get(load, "one_minute"))
-		json_array_append(list, json_object_get(load, "one_minute"));
-	if (json_object_get(load, "five_minutes"))
-		json_array_append(list, json_object_get(load, "five_minutes"));
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		json_t *value = json_object_get(load, spans[i]);
+
+		if (json_is_number(value))
+			json_array_append(list, value);
+	}
+	return list;
+}
+
+/* The most that the CPU is allowed to run at, else what it runs at. */
+static void add_clock_rate(json_t *context, const json_t *cpu)
+{
+	const char *most_khz =
+		json_string_value(json_object_get(cpu, "frequency_max_khz"));
+	uint64_t khz;
+
+	if (most_khz && !sy_parse_count(most_khz, &khz))
+		json_object_set_new(context, "mhz_per_cpu",
+		                    json_integer((json_int_t)(khz / 1000)));
+	else
+		copy(context, "mhz_per_cpu", cpu, "mhz");
+}
+
+/* As the library has it: where no governor is known, there is none. */
+static json_t *is_scaled(const json_t *cpu)
+{
+	const char *governor =
+		json_string_value(json_object_get(cpu, "governor"));
+
+	return json_boolean(governor && strcmp(governor, "performance"));
+}
+
+/* Those of which all is known: a reader expects each field. */
+static json_t *known_caches(const json_t *caches)
+{
+	json_t *list = json_array(), *cache;
+	size_t i;
+
+	json_array_foreach ((json_t *)caches, i, cache)
+		if (json_is_string(json_object_get(cache, "type")) &&
+		    json_is_integer(json_object_get(cache, "level")) &&
+		    json_is_integer(json_object_get(cache, "size")) &&
+		    json_is_integer(json_object_get(cache, "num_sharing")))
+			json_array_append(list, cache);
 	return list;
 }
 
 json_t *sy_gbench_context(const json_t *machine)
 {
+	const json_t *cpu = json_object_get(machine, "cpu");
 	time_t now = time(NULL);
 	char date[40];
 	struct tm utc;
@@ -50,12 +96,21 @@ json_t *sy_gbench_context(const json_t *machine)
 	                    SY_BUILD_IS_RELEASE ? "release" : "debug");
 	if (!context)
 		return NULL;
-	copy(context, "num_cpus", json_object_get(machine, "cpu"), "pus");
-	copy(context, "caches", machine, "caches");
+	copy(context, "num_cpus", cpu, "pus");
+	add_clock_rate(context, cpu);
+	json_object_set_new(context, "cpu_scaling_enabled", is_scaled(cpu));
+	json_object_set_new(context, "caches",
+	                    known_caches(json_object_get(machine, "caches")));
 	json_object_set_new(context, "load_avg",
 	                    load_average(json_object_get(machine, "load")));
 	return context;
 }
+
+/* A time an operation of each set, in order. */
+struct sets {
+	int count;
+	double *ns, *cpu_ns;
+};
 
 /* What every entry begins with. */
 static json_t *entry(const struct sy_point *point, size_t index,
@@ -81,37 +136,37 @@ static void add_times(json_t *json, uint64_t iterations, double real_ns,
 
 static void add_repetition(json_t *list, const struct sy_point *point,
                            size_t index, const struct sy_result *result,
-                           int repetition, int sets, double ns)
+                           int repetition, const struct sets *sets)
 {
 	json_t *json = entry(point, index, "", "iteration");
-	double cpu_ns =
-		(double)result->usage.cpu_ns / (double)result->operations;
+	double ns = sets->ns[repetition];
 
 	if (!json)
 		return;
-	json_object_set_new(json, "repetitions", json_integer(sets));
+	json_object_set_new(json, "repetitions", json_integer(sets->count));
 	json_object_set_new(json, "repetition_index", json_integer(repetition));
-	add_times(json, result->slice_operations, ns, cpu_ns);
+	add_times(json, result->slice_operations, ns, sets->cpu_ns[repetition]);
 	json_object_set_new(json, "items_per_second", json_real(1e9 / ns));
 	json_array_append_new(list, json);
 }
 
-/* The median of each set, in order; returns how many sets there are. */
-static int set_medians(const struct sy_result *result, double *medians)
+/* `values` is room for all slices. */
+static void sum_up_sets(const struct sy_result *result, struct sets *sets,
+                        double *values)
 {
-	double *values = calloc(result->count + 1, sizeof(*values));
-	int sets = 0;
+	double cpu_ns = 0;
 
-	for (size_t i = 0, used = 0; values && i < result->count; i++) {
+	for (size_t i = 0, used = 0; i < result->count; i++) {
 		values[used++] = result->samples[i].ns;
+		cpu_ns += result->samples[i].cpu_ns;
 		if (i + 1 < result->count &&
 		    result->samples[i + 1].set == result->samples[i].set)
 			continue;
-		sy_median(values, used, &medians[sets++]);
+		sy_median(values, used, &sets->ns[sets->count]);
+		sets->cpu_ns[sets->count++] = cpu_ns / (double)used;
 		used = 0;
+		cpu_ns = 0;
 	}
-	free(values);
-	return sets;
 }
 
 static double deviation(const double *values, int count)
@@ -146,21 +201,24 @@ static void add_aggregate(json_t *list, const struct sy_point *point,
 static void add_measured(json_t *list, const struct sy_point *point,
                          size_t index, const struct sy_result *result)
 {
-	double *medians = calloc(result->count + 1, sizeof(*medians));
-	double cpu_ns =
-		(double)result->usage.cpu_ns / (double)result->operations;
-	int sets = medians ? set_medians(result, medians) : 0;
-	double middle;
+	double *room = calloc(result->count * 3 + 1, sizeof(*room));
+	struct sets sets = { 0, room, room + result->count };
+	double middle, cpu_middle;
 
-	for (int i = 0; i < sets; i++)
-		add_repetition(list, point, index, result, i, sets, medians[i]);
-	if (sets && !sy_estimate_middle(result, &middle)) {
-		add_aggregate(list, point, index, "median", sets, middle,
-		              cpu_ns);
-		add_aggregate(list, point, index, "stddev", sets,
-		              deviation(medians, sets), 0);
+	if (!room)
+		return;
+	sum_up_sets(result, &sets, room + 2 * result->count);
+	for (int i = 0; i < sets.count; i++)
+		add_repetition(list, point, index, result, i, &sets);
+	if (!sy_estimate_middle(result, &middle) &&
+	    !sy_median(sets.cpu_ns, (size_t)sets.count, &cpu_middle)) {
+		add_aggregate(list, point, index, "median", sets.count, middle,
+		              cpu_middle);
+		add_aggregate(list, point, index, "stddev", sets.count,
+		              deviation(sets.ns, sets.count),
+		              deviation(sets.cpu_ns, sets.count));
 	}
-	free(medians);
+	free(room);
 }
 
 static void add_failed(json_t *list, const struct sy_point *point, size_t index,

@@ -114,7 +114,7 @@ check "a line is cut off" test -z "$(grep -E '^(warning|note): .{70}' "$out")"
 check "does not name the doctor" grep -q '^`switchyard doctor` says' "$out"
 check "a line over 80 columns" test -z "$(grep -E '^.{81}' "$out")"
 check "not $checks findings in machine.json" test \
-	"$(grep -c '"level": ' "$(latest)/machine.json")" = $checks
+	"$(grep -c '"level": "' "$(latest)/machine.json")" = $checks
 run_is_whole
 rm -rf "$SWITCHYARD_RESULTS"
 
