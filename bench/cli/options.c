@@ -37,6 +37,7 @@ enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
 #define TOUR 1
 #define RUN 2
 #define LIST 4
+#define EXPORT 8
 
 #define SECOND UINT64_C(1000000000)
 
@@ -123,13 +124,19 @@ static const struct option {
 	  .kind = NO_FLAG,
 	  .verbs = TOUR | RUN,
 	  FIELD(figures) },
+	{ .name = "to", .kind = TEXT, .verbs = EXPORT, FIELD(to) },
+	{ .name = "output", .kind = TEXT, .verbs = EXPORT, FIELD(output) },
+	{ .name = "samples", .kind = FLAG, .verbs = EXPORT, FIELD(samples) },
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
 
 static unsigned verb_bit(const struct sy_verb *verb)
 {
-	return verb == &sy_verb_tour ? TOUR : verb == &sy_verb_run ? RUN : LIST;
+	return verb == &sy_verb_tour     ? TOUR
+	       : verb == &sy_verb_run    ? RUN
+	       : verb == &sy_verb_export ? EXPORT
+	                                 : LIST;
 }
 
 /* `name` may be followed by '='; returns where the value begins, or NULL. */
@@ -350,8 +357,9 @@ static bool is_sweep(const char *argument)
 static int store_argument(struct sy_options *options,
                           const struct sy_verb *verb, const char *argument)
 {
-	const char **field =
-		is_sweep(argument) ? &options->file : &options->filter;
+	const char **field = verb == &sy_verb_export ? &options->run
+	                     : is_sweep(argument)    ? &options->file
+	                                             : &options->filter;
 
 	if (*field)
 		return sy_complain(SY_EXIT_USAGE,

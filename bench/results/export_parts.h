@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * export_parts.h - what the files that export share; internal to results/ and
+ * its tests.
+ */
+#ifndef SY_EXPORT_PARTS_H
+#define SY_EXPORT_PARTS_H
+
+#include "results/export.h"
+
+extern const struct sy_export_format sy_export_gbench, sy_export_csv,
+	sy_export_tsv, sy_export_markdown;
+
+/* What results.json and the journal say of themselves. */
+#define SY_EXPORT_SCHEMA 1
+
+/* ---- export_text.c: text and numbers as each format has them ---- */
+
+/* In quotes where RFC 4180 asks for them, or where a reader could trim. */
+void sy_put_csv(FILE *out, const char *text);
+/* \t, \n, \r, \\, and \xHH for other control characters. */
+void sy_put_tsv(FILE *out, const char *text);
+/* Nothing in it is read as Markdown or HTML, nor ends a table's cell. */
+void sy_put_markdown(FILE *out, const char *text);
+/* As code where a code span can hold it, else as the above. */
+void sy_put_markdown_code(FILE *out, const char *text);
+/* The shortest of 15 to 17 digits that brings the same double back. */
+void sy_put_number(FILE *out, double number);
+
+/* ---- export_table.c: rows of separated values ---- */
+
+struct sy_dialect {
+	char separator;
+	const char *line_end;
+	void (*put_text)(FILE *out, const char *text);
+};
+
+/* objects[source][object][key], or objects[source][key] without `object`. */
+struct sy_column {
+	const char *name;
+	unsigned source;
+	const char *object, *key;
+};
+
+void sy_put_header(FILE *out, const struct sy_dialect *dialect,
+                   const struct sy_column *columns, size_t count);
+/* What is not there, and what is no value, is an empty field. */
+void sy_put_row(FILE *out, const struct sy_dialect *dialect,
+                const struct sy_column *columns, size_t count,
+                const json_t *const *objects);
+
+/* ---- export_samples.c ---- */
+
+/* As sy_export_samples. */
+int sy_samples_write(FILE *out, const struct sy_dialect *dialect,
+                     const char *dir, size_t *cut_line,
+                     struct sy_reason *reason);
+
+/* ---- export_markdown.c ---- */
+
+/* "12.3 %"; "-" where it is no number that can be a share. */
+void sy_put_share(FILE *out, const json_t *share);
+
+/* ---- export_markdown_sections.c ---- */
+
+json_int_t sy_inflight_of(const json_t *point);
+#define SY_COLUMN_BYTES 24
+/* The number in flight as a key.  Returns `name`. */
+const char *sy_column_of(json_int_t inflight, char name[SY_COLUMN_BYTES]);
+
+/*
+ * A new object: by what their groups are called without the number in flight,
+ * {"rows": {"pool": {"64": point}}, "columns": {"64": one of the points}}.
+ */
+json_t *sy_markdown_sections(const json_t *points);
+
+/* ---- export_markdown_tables.c ---- */
+
+/* A heading, tables, verdicts and reasons each; groups as sy_index_by. */
+void sy_put_markdown_sections(FILE *out, const json_t *sections,
+                              const json_t *groups);
+
+/* ---- export.c: finding what belongs together ---- */
+
+/* "" where there is no such text. */
+const char *sy_text_of(const json_t *object, const char *key);
+/* A new object: the array's objects by their text `key`. */
+json_t *sy_index_by(const json_t *array, const char *key);
+/* A point's row in its group: the model, or model.mechanism. */
+#define SY_EXPORT_ROW_BYTES 200
+void sy_row_of(const json_t *point, char row[SY_EXPORT_ROW_BYTES]);
+
+#endif /* SY_EXPORT_PARTS_H */

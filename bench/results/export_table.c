@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* export_table.c - rows of separated values out of objects. */
+#include "results/export_parts.h"
+
+/* Whole numbers with blanks between: pus, pus_visited. */
+static void put_list(FILE *out, const json_t *list)
+{
+	const char *blank = "";
+	json_t *item;
+	size_t i;
+
+	json_array_foreach ((json_t *)list, i, item) {
+		if (!json_is_integer(item))
+			continue;
+		fprintf(out, "%s%lld", blank,
+		        (long long)json_integer_value(item));
+		blank = " ";
+	}
+}
+
+static void put_value(FILE *out, const struct sy_dialect *dialect,
+                      const json_t *value)
+{
+	if (json_is_string(value))
+		dialect->put_text(out, json_string_value(value));
+	else if (json_is_integer(value))
+		fprintf(out, "%lld", (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		sy_put_number(out, json_real_value(value));
+	else if (json_is_boolean(value))
+		fputs(json_is_true(value) ? "true" : "false", out);
+	else if (json_is_array(value))
+		put_list(out, value);
+}
+
+static const json_t *find(const struct sy_column *column,
+                          const json_t *const *objects)
+{
+	const json_t *object = objects[column->source];
+
+	if (column->object)
+		object = json_object_get(object, column->object);
+	return json_object_get(object, column->key);
+}
+
+void sy_put_header(FILE *out, const struct sy_dialect *dialect,
+                   const struct sy_column *columns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			fputc(dialect->separator, out);
+		fputs(columns[i].name, out);
+	}
+	fputs(dialect->line_end, out);
+}
+
+void sy_put_row(FILE *out, const struct sy_dialect *dialect,
+                const struct sy_column *columns, size_t count,
+                const json_t *const *objects)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			fputc(dialect->separator, out);
+		put_value(out, dialect, find(&columns[i], objects));
+	}
+	fputs(dialect->line_end, out);
+}
