@@ -172,37 +172,46 @@ static void put_row(FILE *out, const struct table *table, const char *row,
 	if (!table->is_cpu) {
 		put_latency(out, told, "p50");
 		put_latency(out, told, "p99");
-	} else if (efficiency) {
-		fprintf(out, " | %.1f %%", json_number_value(efficiency) * 100);
 	} else {
-		fputs(" | -", out);
+		fputs(" | ", out);
+		sy_put_share(out, efficiency);
 	}
 	fputs(" |\n", out);
 }
 
-/* "- `fork`, 4096 in flight, absent: why" for each cell without a figure. */
+/* "- `fork`, 4096 in flight, absent: why" */
+static void put_reason(FILE *out, const char *row, const char *column,
+                       const json_t *point)
+{
+	fputs("- ", out);
+	sy_put_markdown_code(out, row);
+	if (sy_inflight_of(point))
+		fprintf(out, ", %s in flight", column);
+	fputs(", ", out);
+	sy_put_markdown(out, sy_text_of(point, "state"));
+	fputs(": ", out);
+	if (json_object_get(point, "reason"))
+		sy_put_markdown(out, sy_text_of(point, "reason"));
+	else
+		fputs("the run ended before it", out);
+	fputc('\n', out);
+}
+
+/* One line for each cell without a figure. */
 static void put_reasons(FILE *out, const json_t *rows)
 {
-	const char *row, *column, *before = "\n";
+	const char *row, *column;
 	json_t *cells, *point;
+	bool first = true;
 
 	json_object_foreach ((json_t *)rows, row, cells)
 		json_object_foreach (cells, column, point) {
 			if (is_measured(point))
 				continue;
-			fprintf(out, "%s- ", before);
-			before = "";
-			sy_put_markdown_code(out, row);
-			if (sy_inflight_of(point))
-				fprintf(out, ", %s in flight", column);
-			fputs(", ", out);
-			sy_put_markdown(out, sy_text_of(point, "state"));
-			fputs(": ", out);
-			sy_put_markdown(out,
-			                json_object_get(point, "reason")
-			                        ? sy_text_of(point, "reason")
-			                        : "the run ended before it");
-			fputc('\n', out);
+			if (first)
+				fputc('\n', out);
+			first = false;
+			put_reason(out, row, column, point);
 		}
 }
 
