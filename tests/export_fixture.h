@@ -63,8 +63,7 @@ static const char *const nasty[] = {
 	" ",
 	"NaN",
 	"true",
-	"gr\xc3\xb6\xc3\x9f"
-	"e \xe2\x80\x93 \xe6\xbc\xa2",
+	"gr\xc3\xb6\xc3\x9f \xe2\x80\x93 \xe6\xbc\xa2",
 };
 #define NASTY (sizeof(nasty) / sizeof(nasty[0]))
 

@@ -112,7 +112,7 @@ static int write_file(const struct sy_options *options,
 	if (read_error)
 		return status_of(read_error);
 	if (error)
-		return sy_complain(SY_EXIT_REFUSED, "cannot write %s: %s",
+		return sy_complain(SY_EXIT_REFUSED, "cannot write %.300s: %s",
 		                   options->output, strerror(-error));
 	return 0;
 }

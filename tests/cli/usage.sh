@@ -135,7 +135,7 @@ for first in --help -h help; do
 	status_is 0
 	quiet
 	says '^  switchyard tour' '^  switchyard run' '^  switchyard list' \
-		'^  switchyard plot' '--version'
+		'^  switchyard plot' '^  switchyard export' '--version'
 done
 help_of() {
 	title="switchyard $1 --help"
@@ -152,6 +152,7 @@ help_of run "${common[@]}" FILTER --model --workload --inflight --grain \
 	--hold-awake
 help_of list points
 help_of plot plots
+help_of export --to gbench csv tsv markdown --samples --output
 title="help behind other arguments"
 run run --model nope --help
 status_is 0
