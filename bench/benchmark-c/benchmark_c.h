@@ -35,6 +35,10 @@ extern "C" {
 struct bmc_benchmark; /* registered; owned by the library */
 struct bmc_state;     /* of one run; valid until the function returns */
 
+/* What is asked for is at most this. */
+#define BMC_RUNS_MAX 1000000u /* of a benchmark, by its arguments */
+#define BMC_REPETITIONS_MAX 1000000u
+
 /* Long enough for every sentence that the library gives. */
 #define BMC_WHY_BYTES 256
 
@@ -58,8 +62,9 @@ typedef void bmc_function(struct bmc_state *state, void *data);
 int bmc_register(const char *name, bmc_function *function, void *data,
                  struct bmc_benchmark **benchmark);
 
-/* Forgets every benchmark; handles to them become invalid. */
-void bmc_clear(void);
+/* Forgets every benchmark; handles to them become invalid.  -EBUSY while they
+   run. */
+int bmc_clear(void);
 
 /*
  * Arguments: each call adds runs to the benchmark; all of them must have the
@@ -127,9 +132,8 @@ int bmc_add_context(const char *key, const char *value);
 uint64_t bmc_next(struct bmc_state *state);
 /* As in C++, for a loop that must ask each time: 1.2 to 2.3 ns a call. */
 bool bmc_keep_running(struct bmc_state *state);
-/* As in C++: at most `batch` iterations, of which it may do more than it
-   was asked for. */
-bool bmc_keep_running_batch(struct bmc_state *state, uint64_t batch);
+/* As bmc_next, but gives at most `batch` iterations at a time. */
+uint64_t bmc_next_batch(struct bmc_state *state, uint64_t batch);
 
 /* Iterations of this run, known from the start. */
 uint64_t bmc_state_iterations(const struct bmc_state *state);
@@ -198,7 +202,7 @@ struct bmc_counter {
 };
 
 /* One row: a run, or an aggregate of them.  Valid during the call. */
-struct bmc_run {
+struct bmc_row {
 	const char *name;      /* with arguments and suffixes */
 	const char *aggregate; /* "mean", ...; NULL: a run */
 	bool percentage;       /* the aggregate is a share, not a time */
@@ -218,7 +222,7 @@ struct bmc_run {
 struct bmc_reporter {
 	/* Before the first row.  Nonzero ends it all. */
 	int (*begin)(void *data);
-	void (*run)(void *data, const struct bmc_run *run);
+	void (*run)(void *data, const struct bmc_row *run);
 	void (*end)(void *data);
 	void *data;
 };

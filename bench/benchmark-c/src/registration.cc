@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* registration.cc - benchmarks as they are described, before they run. */
+#include "session.hh"
+#include "text.hh"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace bmc {
+
+session &the_session()
+{
+	static session only;
+
+	return only;
+}
+
+} // namespace bmc
+
+using bmc::change;
+using bmc::guarded;
+using bmc::the_session;
+
+extern "C" {
+
+const char *bmc_library_version(void)
+{
+	return BMC_GOOGLE_VERSION;
+}
+
+int bmc_register(const char *name, bmc_function *function, void *data,
+                 struct bmc_benchmark **benchmark)
+{
+	if (!function || bmc::name_fault(name))
+		return -EINVAL;
+	return guarded([&] {
+		auto &all = the_session().benchmarks;
+		for (const auto &other : all)
+			if (other->name == name)
+				return -EEXIST;
+		auto made = std::make_unique<bmc_benchmark>();
+		made->name = name;
+		made->function = function;
+		made->data = data;
+		all.push_back(std::move(made));
+		if (benchmark)
+			*benchmark = all.back().get();
+		return 0;
+	});
+}
+
+int bmc_clear(void)
+{
+	auto &session = the_session();
+
+	if (session.running)
+		return -EBUSY;
+	benchmark::ClearRegisteredBenchmarks();
+	session.benchmarks.clear();
+	return 0;
+}
+
+int bmc_setup(struct bmc_benchmark *benchmark, bmc_function *setup,
+              bmc_function *teardown)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		it.setup = setup;
+		it.teardown = teardown;
+		return 0;
+	});
+}
+
+int bmc_use_clock(struct bmc_benchmark *benchmark, enum bmc_clock clock)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (clock < BMC_CPU_TIME || clock > BMC_MANUAL_TIME)
+			return -EINVAL;
+		it.clock = clock;
+		return 0;
+	});
+}
+
+int bmc_use_unit(struct bmc_benchmark *benchmark, enum bmc_unit unit)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (unit < BMC_NS || unit > BMC_S)
+			return -EINVAL;
+		it.unit = unit;
+		return 0;
+	});
+}
+
+int bmc_iterations(struct bmc_benchmark *benchmark, uint64_t iterations)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (!iterations || iterations > INT64_MAX)
+			return -EINVAL;
+		if (it.min_time > 0 || it.min_warmup_time > 0)
+			return -EBUSY;
+		it.iterations = iterations;
+		return 0;
+	});
+}
+
+int bmc_min_time(struct bmc_benchmark *benchmark, double seconds)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (!std::isfinite(seconds) || seconds <= 0)
+			return -EINVAL;
+		if (it.iterations)
+			return -EBUSY;
+		it.min_time = seconds;
+		return 0;
+	});
+}
+
+int bmc_min_warmup_time(struct bmc_benchmark *benchmark, double seconds)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (!std::isfinite(seconds) || seconds <= 0)
+			return -EINVAL;
+		if (it.iterations)
+			return -EBUSY;
+		it.min_warmup_time = seconds;
+		return 0;
+	});
+}
+
+int bmc_repetitions(struct bmc_benchmark *benchmark, unsigned repetitions)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		if (!repetitions || repetitions > BMC_REPETITIONS_MAX)
+			return -EINVAL;
+		it.repetitions = repetitions;
+		return 0;
+	});
+}
+
+int bmc_aggregates_only(struct bmc_benchmark *benchmark, bool display_alone)
+{
+	return change(benchmark, [&](bmc_benchmark &it) {
+		it.aggregates = bmc_aggregates{ true, !display_alone };
+		return 0;
+	});
+}
+
+} // extern "C"

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.hh - what a process has registered and asked for.
+ *
+ * It is kept here, checked, until bmc_run hands it over, because Google
+ * Benchmark aborts on what it does not expect.  One a process, as there: its
+ * registry, flags and context are global.
+ */
+#ifndef BMC_SESSION_HH
+#define BMC_SESSION_HH
+
+#include "../benchmark_c.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/* Whether only aggregates are reported. */
+struct bmc_aggregates {
+	bool in_display = false;
+	bool in_file = false;
+};
+
+struct bmc_benchmark {
+	std::string name;
+	bmc_function *function = nullptr;
+	void *data = nullptr;
+	bmc_function *setup = nullptr;
+	bmc_function *teardown = nullptr;
+	std::vector<std::vector<int64_t>> args; /* one a run */
+	std::vector<std::string> arg_names;
+	int range_multiplier = 8;
+	bmc_clock clock = BMC_CPU_TIME;
+	std::optional<bmc_unit> unit;
+	/* 0: not set. */
+	uint64_t iterations = 0;
+	double min_time = 0;
+	double min_warmup_time = 0;
+	unsigned repetitions = 0;
+	std::optional<bmc_aggregates> aggregates;
+	/* Of the runs so far: Google Benchmark aborts where they change. */
+	std::map<std::string, unsigned> counter_flags;
+	bool handed_over = false; /* Google Benchmark has it */
+};
+
+namespace bmc {
+
+enum class report_format { console, json, csv };
+
+/* The values of the flags --benchmark_*. */
+struct settings {
+	std::optional<std::string> filter;
+	std::optional<bool> random_interleaving;
+	std::optional<bool> color;
+	std::optional<bmc_unit> unit;
+	bool aggregates_only = false;
+	bool display_aggregates_only = false;
+	double min_time = 0.5;
+	double min_warmup_time = 0;
+	unsigned repetitions = 1;
+	bool list = false;
+	bool counters_tabular = false;
+	report_format format = report_format::console;
+	report_format out_format = report_format::json;
+	std::string out;
+	std::map<std::string, std::string> context;
+};
+
+struct session {
+	std::vector<std::unique_ptr<bmc_benchmark>> benchmarks;
+	settings flags;
+	std::string default_filter = ".";
+	bool default_random_interleaving = false;
+	std::map<std::string, std::string> context;
+	std::set<std::string> context_handed_over;
+	/* Google Benchmark keeps a pointer to it. */
+	std::string program = "unknown";
+	bool running = false;
+};
+
+session &the_session();
+
+/* Calls `work`; what it throws becomes a negative errno. */
+template <class Work> int guarded(Work work) noexcept
+{
+	try {
+		return work();
+	} catch (const std::bad_alloc &) {
+		return -ENOMEM;
+	} catch (...) {
+		return -EIO;
+	}
+}
+
+/* Changes a benchmark that Google Benchmark does not have yet. */
+template <class Change> int change(bmc_benchmark *benchmark, Change what)
+{
+	if (!benchmark)
+		return -EINVAL;
+	if (benchmark->handed_over)
+		return -EBUSY;
+	return guarded([&] { return what(*benchmark); });
+}
+
+} // namespace bmc
+
+#endif /* BMC_SESSION_HH */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.hh - one call of a benchmark's function, from set-up to tear-down.
+ *
+ * Google Benchmark sees one loop only: KeepRunningBatch with all iterations,
+ * twice.  So whatever the function did, or left undone, the count of
+ * iterations is the same in all repetitions, without which it aborts.
+ */
+#ifndef BMC_STATE_HH
+#define BMC_STATE_HH
+
+#include "session.hh"
+
+#include <benchmark/benchmark.h>
+
+enum class bmc_phase {
+	setup,
+	before, /* the loop */
+	running,
+	paused,
+	after,
+	teardown,
+	failed, /* an error row; the loop gives nothing any more */
+};
+
+enum class bmc_loop { none, next, keep_running, next_batch };
+
+struct bmc_state {
+	benchmark::State &google;
+	bmc_benchmark &benchmark;
+	bmc_phase phase = bmc_phase::setup;
+	bmc_loop loop = bmc_loop::none;
+	/* Iterations that the loop has not been given yet; the first is
+	   bmc_keep_running's, the second bmc_next_batch's. */
+	uint64_t keep_left = 0;
+	uint64_t batch_left = 0;
+	bool started = false; /* Google Benchmark's loop */
+	bool manual_time_set = false;
+	bool out_of_memory = false;
+	std::string reason{}; /* of the failure */
+
+	void fail(const std::string &why);
+	bool begin(bmc_loop kind, const char *called);
+	uint64_t total() const;
+	void end();
+};
+
+namespace bmc {
+
+/* What Google Benchmark calls. */
+void call(bmc_benchmark &benchmark, benchmark::State &state);
+
+} // namespace bmc
+
+#endif /* BMC_STATE_HH */
