@@ -12,9 +12,18 @@
 
 using bmc::change;
 
-namespace {
+namespace
+{
 
-typedef std::vector<int64_t> values;
+typedef bmc_arguments values;
+
+/* What is there already is not added again: two rows of one name could not be
+   told apart. */
+void add_run(bmc_benchmark &it, const values &args)
+{
+	if (it.progress.emplace(args, bmc_progress{}).second)
+		it.args.push_back(args);
+}
 
 /* Whether the benchmark takes `count` arguments, or has not said yet. */
 bool takes(const bmc_benchmark &it, size_t count)
@@ -47,7 +56,7 @@ int add_product(bmc_benchmark &it, const std::vector<values> &lists)
 			picked[i] = lists[i][rest % lists[i].size()];
 			rest /= lists[i].size();
 		}
-		it.args.push_back(std::move(picked));
+		add_run(it, picked);
 	}
 	return 0;
 }
@@ -109,7 +118,7 @@ int bmc_args(struct bmc_benchmark *benchmark, const int64_t *args, size_t count)
 			return -EINVAL;
 		if (it.args.size() >= BMC_RUNS_MAX)
 			return -E2BIG;
-		it.args.emplace_back(args, args + count);
+		add_run(it, values(args, args + count));
 		return 0;
 	});
 }

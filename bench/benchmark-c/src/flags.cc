@@ -11,7 +11,8 @@
 using bmc::report_format;
 using bmc::settings;
 
-namespace {
+namespace
+{
 
 typedef bool read_value(const std::string &value, settings &into,
                         std::string &fault);
@@ -40,9 +41,9 @@ bool read_word(const std::string &text, const word<Value> (&words)[Count],
 
 /* A flag without a value is on. */
 const word<bool> yes_no[] = {
-	{ "", true },     { "true", true },   { "false", false },
-	{ "yes", true },  { "no", false },    { "on", true },
-	{ "off", false }, { "1", true },      { "0", false },
+	{ "", true },     { "true", true }, { "false", false },
+	{ "yes", true },  { "no", false },  { "on", true },
+	{ "off", false }, { "1", true },    { "0", false },
 };
 
 const word<report_format> formats[] = {
@@ -85,7 +86,7 @@ bool read_seconds(const std::string &text, double &into, std::string &fault)
 		fault = "is a number of iterations; give seconds";
 	else
 		fault = "is not a number of seconds; give it without a unit, "
-		        "as in 0.5";
+			"as in 0.5";
 	return false;
 }
 
@@ -95,6 +96,7 @@ bool read_filter(const std::string &value, settings &into, std::string &fault)
 	if (value.empty())
 		return false;
 	into.filter = value;
+	into.filter_name = "--benchmark_filter=";
 	return true;
 }
 
@@ -241,7 +243,7 @@ bool read_context(const std::string &value, settings &into, std::string &fault)
 bool refuse_counters(const std::string &, settings &, std::string &fault)
 {
 	fault = "is not supported: Google Benchmark aborts where the kernel "
-	        "or its build has no such counters";
+		"or its build has no such counters";
 	return false;
 }
 
@@ -272,9 +274,18 @@ const flag flags[] = {
 
 /* Keys that the context has without being asked, in all versions. */
 const char *const context_keys[] = {
-	"date", "host_name", "executable", "num_cpus", "mhz_per_cpu",
-	"cpu_scaling_enabled", "aslr_enabled", "caches", "load_avg",
-	"library_version", "library_build_type", "json_schema_version",
+	"date",
+	"host_name",
+	"executable",
+	"num_cpus",
+	"mhz_per_cpu",
+	"cpu_scaling_enabled",
+	"aslr_enabled",
+	"caches",
+	"load_avg",
+	"library_version",
+	"library_build_type",
+	"json_schema_version",
 };
 
 std::string in_capitals(std::string name)
@@ -287,7 +298,8 @@ std::string in_capitals(std::string name)
 
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 bool context_has(const std::map<std::string, std::string> &context,
                  const std::string &key)
@@ -320,7 +332,7 @@ bool read_environment(settings &into, std::string &text, std::string &fault)
 {
 	for (const flag &each : flags) {
 		const std::string name =
-		        in_capitals(std::string("benchmark_") + each.name);
+			in_capitals(std::string("benchmark_") + each.name);
 		const char *value = getenv(name.c_str());
 		if (!value)
 			continue;
@@ -332,6 +344,8 @@ bool read_environment(settings &into, std::string &text, std::string &fault)
 		}
 		if (!each.read(value, into, fault))
 			return false;
+		if (each.read == read_filter)
+			into.filter_name = name + "=";
 	}
 	return true;
 }

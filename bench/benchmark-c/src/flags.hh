@@ -12,7 +12,8 @@
 
 #include <string>
 
-namespace bmc {
+namespace bmc
+{
 
 /* Reads "--benchmark_name=value"; false: `fault` ends the sentence why not. */
 bool read_flag(const std::string &text, settings &into, std::string &fault);

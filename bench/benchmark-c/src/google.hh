@@ -12,7 +12,8 @@
 
 #include <string>
 
-namespace bmc {
+namespace bmc
+{
 
 bool is_error(const benchmark::BenchmarkReporter::Run &run);
 const std::string &error_of(const benchmark::BenchmarkReporter::Run &run);

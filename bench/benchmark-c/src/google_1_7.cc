@@ -2,7 +2,8 @@
 /* google_1_7.cc - Google Benchmark 1.7: a flag and a message an error. */
 #include "google.hh"
 
-namespace bmc {
+namespace bmc
+{
 
 bool is_error(const benchmark::BenchmarkReporter::Run &run)
 {

@@ -6,7 +6,8 @@
  */
 #include "google.hh"
 
-namespace bmc {
+namespace bmc
+{
 
 bool is_error(const benchmark::BenchmarkReporter::Run &run)
 {

@@ -5,14 +5,19 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
-namespace {
+namespace
+{
 
 /* Its regular expressions are compiled by recursion, about 1 KB of stack a
    byte of them. */
 constexpr size_t filter_bytes = 1000;
+
+/* What it takes for a minimum time is over 0. */
+constexpr double least_time = 1e-9;
 
 benchmark::TimeUnit google_unit(bmc_unit unit)
 {
@@ -52,11 +57,11 @@ std::vector<std::string> arguments(const bmc::session &session)
 		on_off("--benchmark_list_tests", flags.list),
 		on_off("--benchmark_enable_random_interleaving",
 		       flags.random_interleaving.value_or(
-		               session.default_random_interleaving)),
+			       session.default_random_interleaving)),
 		"--benchmark_min_time=" +
-		        bmc::min_time_value(in_locale(flags.min_time)),
+			bmc::min_time_value(in_locale(flags.min_time)),
 		"--benchmark_min_warmup_time=" +
-		        in_locale(flags.min_warmup_time),
+			in_locale(flags.min_warmup_time),
 		"--benchmark_repetitions=" + std::to_string(flags.repetitions),
 		"--benchmark_report_aggregates_only=false",
 		"--benchmark_display_aggregates_only=false",
@@ -92,7 +97,8 @@ class listener : public benchmark::BenchmarkReporter
 	std::ostringstream said;
 };
 
-void use_clock(benchmark::internal::Benchmark *google, bmc_clock clock)
+/* What RegisterBenchmark returns has another name in newer versions. */
+template <class Google> void use_clock(Google *google, bmc_clock clock)
 {
 	switch (clock) {
 	case BMC_PROCESS_CPU_TIME:
@@ -109,26 +115,30 @@ void use_clock(benchmark::internal::Benchmark *google, bmc_clock clock)
 	}
 }
 
-void use_lengths(benchmark::internal::Benchmark *google,
-                 const bmc_benchmark &benchmark)
+template <class Google>
+void use_lengths(Google *google, const bmc_benchmark &benchmark,
+                 const bmc::settings &flags)
 {
 	if (benchmark.iterations)
 		google->Iterations(static_cast<benchmark::IterationCount>(
-		        benchmark.iterations));
-	if (benchmark.min_time > 0)
-		google->MinTime(benchmark.min_time);
+			benchmark.iterations));
 	if (benchmark.min_warmup_time > 0)
 		google->MinWarmUpTime(benchmark.min_warmup_time);
+	/* Version 1.7.1 ignores a warm-up that has no minimum time. */
+	if (benchmark.min_time > 0)
+		google->MinTime(benchmark.min_time);
+	else if (benchmark.min_warmup_time > 0)
+		google->MinTime(std::max(flags.min_time, least_time));
 	if (benchmark.repetitions)
 		google->Repetitions(static_cast<int>(benchmark.repetitions));
 }
 
-void hand_over(bmc_benchmark &benchmark)
+void hand_over(bmc_benchmark &benchmark, const bmc::settings &flags)
 {
 	const auto google = benchmark::RegisterBenchmark(
-	        benchmark.name.c_str(), [&benchmark](benchmark::State &state) {
-		        bmc::call(benchmark, state);
-	        });
+		benchmark.name.c_str(), [&benchmark](benchmark::State &state) {
+			bmc::call(benchmark, state);
+		});
 
 	benchmark.handed_over = true;
 	for (const auto &args : benchmark.args)
@@ -138,12 +148,13 @@ void hand_over(bmc_benchmark &benchmark)
 	if (benchmark.unit)
 		google->Unit(google_unit(*benchmark.unit));
 	use_clock(google, benchmark.clock);
-	use_lengths(google, benchmark);
+	use_lengths(google, benchmark, flags);
 }
 
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 int hand_over_flags(session &session)
 {
@@ -160,7 +171,7 @@ int hand_over_flags(session &session)
 	if (argc > 1)
 		return -ENOTSUP;
 	benchmark::SetDefaultTimeUnit(
-	        google_unit(session.flags.unit.value_or(BMC_NS)));
+		google_unit(session.flags.unit.value_or(BMC_NS)));
 	return 0;
 }
 
@@ -176,9 +187,12 @@ void hand_over_context(session &session)
 
 void hand_over_benchmarks(session &session)
 {
-	for (const auto &benchmark : session.benchmarks)
+	for (const auto &benchmark : session.benchmarks) {
+		for (auto &run : benchmark->progress)
+			run.second = bmc_progress{};
 		if (!benchmark->handed_over)
-			hand_over(*benchmark);
+			hand_over(*benchmark, session.flags);
+	}
 }
 
 std::string filter_fault(const std::string &expression)

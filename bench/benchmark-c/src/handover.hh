@@ -9,7 +9,8 @@
 
 #include <string>
 
-namespace bmc {
+namespace bmc
+{
 
 /* Every flag with the value it shall have, whatever it read from the
    environment itself.  -ENOTSUP: it does not know one of them. */

@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
-namespace {
+namespace
+{
 
 void complain(const char *program, const char *why)
 {
@@ -15,8 +16,8 @@ void complain(const char *program, const char *why)
 
 bool asks_for_help(int argc, char **argv)
 {
-	return argc == 2 && (strcmp(argv[1], "--help") == 0 ||
-	                     strcmp(argv[1], "-h") == 0);
+	return argc == 2 &&
+	       (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
 }
 
 int help(const char *program)
@@ -53,8 +54,7 @@ extern "C" int bmc_main(int argc, char **argv)
 	if (!error && asks_for_help(argc, argv))
 		return help(program);
 	if (!error && argc > 1) {
-		fprintf(stderr, "%s: %s is not understood\n", program,
-		        argv[1]);
+		fprintf(stderr, "%s: %s is not understood\n", program, argv[1]);
 		return 2;
 	}
 	if (!error)

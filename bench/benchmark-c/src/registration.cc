@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace bmc {
+namespace bmc
+{
 
 session &the_session()
 {

@@ -4,14 +4,15 @@
 #include "row.hh"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using benchmark::BenchmarkReporter;
 
-namespace {
+namespace
+{
 
 BENCHMARK_DISABLE_DEPRECATED_WARNING
 /* To go some day, but what --benchmark_format=csv means as long as it is. */
@@ -44,7 +45,7 @@ std::unique_ptr<BenchmarkReporter> make(bmc::report_format format, int options)
 		return std::unique_ptr<BenchmarkReporter>(make_csv());
 	default:
 		return std::make_unique<console>(
-		        static_cast<console::OutputOptions>(options));
+			static_cast<console::OutputOptions>(options));
 	}
 }
 
@@ -58,10 +59,11 @@ int display_options(const bmc::settings &flags)
 
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 report::report(session &given, const bmc_reporter *to_program)
-        : session_(given), program_(to_program)
+    : session_(given), program_(to_program)
 {
 	const settings &flags = given.flags;
 
@@ -85,7 +87,10 @@ int report::open_file()
 	if (!file_.is_open())
 		return errno ? errno : EIO;
 	in_file_->SetOutputStream(&file_);
+	/* What Google Benchmark says of the machine is no CSV. */
 	in_file_->SetErrorStream(&file_);
+	if (session_.flags.out_format == report_format::csv)
+		in_file_->SetErrorStream(&messages);
 	return 0;
 }
 
@@ -99,6 +104,24 @@ int report::close_file()
 	if (!begun_ && !file_was_there_)
 		unlink(session_.flags.out.c_str());
 	return file_error_;
+}
+
+bool report::display_is_whole()
+{
+	BenchmarkReporter *shown = display_ ? display_.get() : this;
+
+	return shown->GetOutputStream().flush().good();
+}
+
+/* Not by opening it again, which the reader of a pipe would see. */
+void report::empty_file()
+{
+	struct stat status;
+	const char *name = session_.flags.out.c_str();
+
+	if (stat(name, &status) == 0 && S_ISREG(status.st_mode) &&
+	    truncate(name, 0) && !file_error_)
+		file_error_ = errno;
 }
 
 void report::note_file()
@@ -138,8 +161,7 @@ bool report::ReportContext(const Context &context)
 			display_->ReportContext(context);
 		if (!in_file_)
 			return;
-		file_.close();
-		file_.open(session_.flags.out, std::ios::out | std::ios::trunc);
+		empty_file();
 		in_file_->ReportContext(context);
 		note_file();
 	});

@@ -21,7 +21,8 @@
 #include <sstream>
 #include <vector>
 
-namespace bmc {
+namespace bmc
+{
 
 class report : public benchmark::BenchmarkReporter
 {
@@ -31,6 +32,9 @@ class report : public benchmark::BenchmarkReporter
 	/* The file; 0, or the errno of what went wrong with it. */
 	int open_file();
 	int close_file();
+
+	/* Whether all that was shown has been written. */
+	bool display_is_whole();
 
 	bool ReportContext(const Context &context) override;
 	void ReportRuns(const std::vector<Run> &rows) override;
@@ -50,6 +54,7 @@ class report : public benchmark::BenchmarkReporter
 	row_list chosen(const row_list &rows, bool aggregates_only) const;
 	bmc_aggregates choice(const row_list &rows) const;
 	void guard(const std::function<void()> &work);
+	void empty_file();
 	void note_file();
 
 	session &session_;

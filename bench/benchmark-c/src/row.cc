@@ -8,7 +8,8 @@
 
 typedef benchmark::BenchmarkReporter::Run google_run;
 
-namespace {
+namespace
+{
 
 bool is_aggregate(const google_run &row)
 {
@@ -63,10 +64,10 @@ void put_times(const google_run &row, bmc_row &out)
 	                   row.aggregate_unit == benchmark::kPercentage;
 
 	out.percentage = share;
-	out.real_time = share ? row.real_accumulated_time
-	                      : row.GetAdjustedRealTime();
+	out.real_time =
+		share ? row.real_accumulated_time : row.GetAdjustedRealTime();
 	out.cpu_time =
-	        share ? row.cpu_accumulated_time : row.GetAdjustedCPUTime();
+		share ? row.cpu_accumulated_time : row.GetAdjustedCPUTime();
 	if (is_aggregate(row))
 		return;
 	out.real_seconds = row.real_accumulated_time;
@@ -75,7 +76,8 @@ void put_times(const google_run &row, bmc_row &out)
 
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 void make_finite(google_run &row)
 {
@@ -106,7 +108,7 @@ void as_struct(const google_run &row,
 		                     our_flags(counter.second) });
 	out.name = name.c_str();
 	out.aggregate =
-	        is_aggregate(row) ? row.aggregate_name.c_str() : nullptr;
+		is_aggregate(row) ? row.aggregate_name.c_str() : nullptr;
 	out.label = row.report_label.c_str();
 	out.error = is_error(row) ? error_of(row).c_str() : nullptr;
 	out.unit = our_unit(row.time_unit);

@@ -9,7 +9,8 @@
 
 #include <functional>
 
-namespace bmc {
+namespace bmc
+{
 
 /*
  * Leaves no number in it that is not finite, which JSON has no word for: a

@@ -8,13 +8,15 @@
 #include <cstring>
 
 using bmc::because;
+using bmc::brief;
 using bmc::guarded;
 using bmc::session;
 using bmc::settings;
 using bmc::the_session;
 using bmc::visible;
 
-namespace {
+namespace
+{
 
 bool is_ours(const char *arg)
 {
@@ -28,13 +30,13 @@ bool read_all(int argc, char *const *argv, settings &flags,
 	std::string text, fault;
 
 	if (!bmc::read_environment(flags, text, fault)) {
-		sentence = text + " (environment) " + fault;
+		sentence = brief(text) + " in the environment " + fault;
 		return false;
 	}
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (!is_ours(argv[i]) || bmc::read_flag(argv[i], flags, fault))
 			continue;
-		sentence = std::string(argv[i]) + " " + fault;
+		sentence = brief(argv[i]) + " " + fault;
 		return false;
 	}
 	return true;
@@ -55,19 +57,42 @@ void keep_others(int *argc, char **argv)
 	*argc = kept;
 }
 
-/* A context that was added by call and is given by flag too. */
+/* Whether a flag gives a key that was added by a call, or is in the report
+   of an earlier run with another value. */
 bool same_key(const session &session, const settings &flags, std::string &key)
 {
 	for (const auto &line : flags.context)
-		if (session.context.count(line.first)) {
+		if (session.context.count(line.first) ||
+		    session.context_handed_over.count(line.first)) {
 			key = line.first;
 			return true;
 		}
 	return false;
 }
 
+int hand_over_flags(session &session, std::string &sentence)
+{
+	if (!bmc::hand_over_flags(session))
+		return 0;
+	sentence = "this version of Google Benchmark does not know the flags "
+		   "of 1.7.1";
+	return -ENOTSUP;
+}
+
+int check_filter(const std::string &what, const std::string &filter,
+                 std::string &sentence)
+{
+	const std::string fault = bmc::filter_fault(filter);
+
+	if (fault.empty())
+		return 0;
+	sentence = what + brief(filter) + " " + fault;
+	return -EINVAL;
+}
+
 int use_flags(session &session, const settings &flags, std::string &sentence)
 {
+	const settings before = session.flags;
 	std::string key;
 
 	if (same_key(session, flags, key)) {
@@ -77,18 +102,13 @@ int use_flags(session &session, const settings &flags, std::string &sentence)
 		return -EINVAL;
 	}
 	session.flags = flags;
-	if (bmc::hand_over_flags(session)) {
-		sentence = "this version of Google Benchmark does not know "
-		           "the flags of 1.7";
-		return -EINVAL;
-	}
-	if (!flags.filter)
-		return 0;
-	const std::string fault = bmc::filter_fault(*flags.filter);
-	if (fault.empty())
-		return 0;
-	sentence = "--benchmark_filter=" + *flags.filter + " " + fault;
-	return -EINVAL;
+	int error = hand_over_flags(session, sentence);
+	if (!error && flags.filter)
+		error = check_filter(flags.filter_name, *flags.filter,
+		                     sentence);
+	if (error)
+		session.flags = before;
+	return error;
 }
 
 /* No benchmark, or the file, or the reporter: in that order. */
@@ -104,12 +124,17 @@ int outcome(const session &session, bmc::report &report, size_t chosen,
 	if (report.failure)
 		return report.failure;
 	if (!chosen) {
-		sentence = "no benchmark is chosen by the filter " + filter;
+		sentence =
+			"no benchmark is chosen by the filter " + brief(filter);
 		return -ENOENT;
+	}
+	if (!report.display_is_whole()) {
+		sentence = "cannot write all of standard output";
+		return -EIO;
 	}
 	if (!file)
 		return 0;
-	sentence = "cannot write all of " + session.flags.out + ": " +
+	sentence = "cannot write all of " + brief(session.flags.out) + ": " +
 	           strerror(file);
 	return -EIO;
 }
@@ -118,19 +143,17 @@ int run(session &session, const bmc_reporter *reporter, bmc_totals &totals,
         std::string &sentence)
 {
 	const std::string filter =
-	        session.flags.filter.value_or(session.default_filter);
+		session.flags.filter.value_or(session.default_filter);
 
-	if (bmc::hand_over_flags(session)) {
-		sentence = "this version of Google Benchmark does not know "
-		           "the flags of 1.7";
-		return -EINVAL;
-	}
+	int error = hand_over_flags(session, sentence);
+	if (error)
+		return error;
 	bmc::hand_over_context(session);
 	bmc::hand_over_benchmarks(session);
 	bmc::report report(session, reporter);
-	const int error = report.open_file();
+	error = report.open_file();
 	if (error) {
-		sentence = "cannot write " + session.flags.out + ": " +
+		sentence = "cannot write " + brief(session.flags.out) + ": " +
 		           strerror(error);
 		return -EIO;
 	}
@@ -140,32 +163,65 @@ int run(session &session, const bmc_reporter *reporter, bmc_totals &totals,
 	return outcome(session, report, totals.benchmarks, filter, sentence);
 }
 
+/* For as long as benchmarks run. */
+struct running {
+	explicit running(session &given) : session_(given)
+	{
+		session_.running = true;
+	}
+	~running()
+	{
+		session_.running = false;
+	}
+	running(const running &) = delete;
+	running &operator=(const running &) = delete;
+
+	session &session_;
+};
+
+/* Does what may not be done while benchmarks run, and says what came of it. */
+template <class Work> int explained(char *why, size_t why_bytes, Work work)
+{
+	because(why, why_bytes, 0, "");
+	if (the_session().running)
+		return because(why, why_bytes, -EBUSY,
+		               "not while benchmarks run");
+	std::string sentence;
+	const int error =
+		guarded([&] { return work(the_session(), sentence); });
+	if (!error)
+		return 0;
+	if (error == -ENOMEM)
+		return because(why, why_bytes, error, "out of memory");
+	if (sentence.empty())
+		return because(why, why_bytes, error,
+		               "Google Benchmark failed by an exception");
+	return because(why, why_bytes, error, sentence);
+}
+
 } // namespace
 
 extern "C" {
 
 int bmc_read_flags(int *argc, char **argv, char *why, size_t why_bytes)
 {
-	std::string sentence = "out of memory";
+	const int error =
+		explained(why, why_bytes, [&](auto &session, auto &sentence) {
+			settings flags;
+			if (!argc || !argv || *argc < 0) {
+				sentence = "there is no argv";
+				return -EINVAL;
+			}
+			if (!read_all(*argc, argv, flags, sentence))
+				return -EINVAL;
+			if (*argc > 0)
+				session.program = visible(argv[0]);
+			return use_flags(session, flags, sentence);
+		});
 
-	because(why, why_bytes, 0, "");
-	if (!argc || !argv || *argc < 0)
-		return because(why, why_bytes, -EINVAL, "there is no argv");
-	const int error = guarded([&] {
-		session &session = the_session();
-		settings flags;
-		if (session.running)
-			return sentence = "a benchmark is running", -EBUSY;
-		if (!read_all(*argc, argv, flags, sentence))
-			return -EINVAL;
-		if (*argc > 0)
-			session.program = visible(argv[0]);
-		return use_flags(session, flags, sentence);
-	});
-	if (error)
-		return because(why, why_bytes, error, visible(sentence));
-	keep_others(argc, argv);
-	return 0;
+	if (!error)
+		keep_others(argc, argv);
+	return error;
 }
 
 int bmc_default_random_interleaving(bool on)
@@ -176,32 +232,23 @@ int bmc_default_random_interleaving(bool on)
 
 int bmc_default_filter(const char *expression, char *why, size_t why_bytes)
 {
-	std::string sentence = "out of memory";
-
-	because(why, why_bytes, 0, "");
-	const int error = guarded([&] {
-		session &session = the_session();
-		if (session.running)
-			return sentence = "a benchmark is running", -EBUSY;
-		if (bmc::hand_over_flags(session))
-			return sentence = "Google Benchmark refused its flags",
-			       -EINVAL;
-		const std::string text = expression ? expression : "";
-		const std::string fault = bmc::filter_fault(text);
-		if (fault.empty())
-			return session.default_filter = text, 0;
-		sentence = "the filter " + text + " " + fault;
-		return -EINVAL;
+	return explained(why, why_bytes, [&](auto &session, auto &sentence) {
+		const std::string filter = expression ? expression : "";
+		int error = hand_over_flags(session, sentence);
+		if (!error)
+			error = check_filter("the filter ", filter, sentence);
+		if (!error)
+			session.default_filter = filter;
+		return error;
 	});
-	return error ? because(why, why_bytes, error, visible(sentence)) : 0;
 }
 
 int bmc_add_context(const char *key, const char *value)
 {
-	if (bmc::name_fault(key) || !value)
-		return -EINVAL;
 	return guarded([&] {
 		session &session = the_session();
+		if (bmc::name_fault(key) || !value)
+			return -EINVAL;
 		if (bmc::context_has(session.context, key) ||
 		    session.flags.context.count(key))
 			return -EEXIST;
@@ -213,21 +260,16 @@ int bmc_add_context(const char *key, const char *value)
 int bmc_run(const struct bmc_reporter *reporter, struct bmc_totals *totals,
             char *why, size_t why_bytes)
 {
-	std::string sentence = "out of memory";
-	session &session = the_session();
 	bmc_totals counted{};
+	const int error =
+		explained(why, why_bytes, [&](auto &session, auto &sentence) {
+			const running now(session);
+			return run(session, reporter, counted, sentence);
+		});
 
-	because(why, why_bytes, 0, "");
-	if (session.running)
-		return because(why, why_bytes, -EBUSY,
-		               "a benchmark is running");
-	session.running = true;
-	const int error = guarded(
-	        [&] { return run(session, reporter, counted, sentence); });
-	session.running = false;
 	if (totals)
 		*totals = counted;
-	return error ? because(why, why_bytes, error, visible(sentence)) : 0;
+	return error;
 }
 
 int bmc_exit_status(int error, const struct bmc_totals *totals)

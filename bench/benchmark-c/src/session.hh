@@ -13,6 +13,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cxxabi.h>
 #include <map>
 #include <memory>
 #include <new>
@@ -27,13 +28,23 @@ struct bmc_aggregates {
 	bool in_file = false;
 };
 
+/* How far the repetitions of a run are, in one bmc_run. */
+struct bmc_progress {
+	uint64_t iterations = 0; /* of the last call; 0: none yet */
+	bool past_first = false; /* the first repetition is over, and good */
+	bool failed_first = false;
+};
+
+typedef std::vector<int64_t> bmc_arguments;
+
 struct bmc_benchmark {
 	std::string name;
 	bmc_function *function = nullptr;
 	void *data = nullptr;
 	bmc_function *setup = nullptr;
 	bmc_function *teardown = nullptr;
-	std::vector<std::vector<int64_t>> args; /* one a run */
+	std::vector<bmc_arguments> args; /* one a run, in order */
+	std::map<bmc_arguments, bmc_progress> progress;
 	std::vector<std::string> arg_names;
 	int range_multiplier = 8;
 	bmc_clock clock = BMC_CPU_TIME;
@@ -49,13 +60,15 @@ struct bmc_benchmark {
 	bool handed_over = false; /* Google Benchmark has it */
 };
 
-namespace bmc {
+namespace bmc
+{
 
 enum class report_format { console, json, csv };
 
 /* The values of the flags --benchmark_*. */
 struct settings {
 	std::optional<std::string> filter;
+	std::string filter_name; /* what it was set by, for complaints */
 	std::optional<bool> random_interleaving;
 	std::optional<bool> color;
 	std::optional<bmc_unit> unit;
@@ -86,11 +99,14 @@ struct session {
 
 session &the_session();
 
-/* Calls `work`; what it throws becomes a negative errno. */
-template <class Work> int guarded(Work work) noexcept
+/* Calls `work`; what it throws becomes a negative errno.  The end of the
+   thread (pthread_exit, pthread_cancel) goes on: glibc insists. */
+template <class Work> int guarded(Work work)
 {
 	try {
 		return work();
+	} catch (const abi::__forced_unwind &) {
+		throw;
 	} catch (const std::bad_alloc &) {
 		return -ENOMEM;
 	} catch (...) {

@@ -3,25 +3,47 @@
 #include "state.hh"
 #include "text.hh"
 
+#include <algorithm>
 #include <cmath>
 #include <cxxabi.h>
 #include <unistd.h>
 
 using bmc::visible;
 
-namespace {
+namespace
+{
 
 /* How a child process ends that returned from a benchmark's function. */
 constexpr int child_returned = 127;
 
 /* Names that a row of the JSON has already: two of a kind are no JSON. */
 const char *const row_keys[] = {
-	"name", "family_index", "per_family_instance_index", "run_name",
-	"run_type", "repetitions", "repetition_index", "threads",
-	"aggregate_name", "aggregate_unit", "error_occurred", "error_message",
-	"skipped", "skip_message", "iterations", "real_time", "cpu_time",
-	"time_unit", "label", "cpu_coefficient", "real_coefficient", "big_o",
-	"rms", "allocs_per_iter", "max_bytes_used", "total_allocated_bytes",
+	"name",
+	"family_index",
+	"per_family_instance_index",
+	"run_name",
+	"run_type",
+	"repetitions",
+	"repetition_index",
+	"threads",
+	"aggregate_name",
+	"aggregate_unit",
+	"error_occurred",
+	"error_message",
+	"skipped",
+	"skip_message",
+	"iterations",
+	"real_time",
+	"cpu_time",
+	"time_unit",
+	"label",
+	"cpu_coefficient",
+	"real_coefficient",
+	"big_o",
+	"rms",
+	"allocs_per_iter",
+	"max_bytes_used",
+	"total_allocated_bytes",
 	"net_heap_growth",
 };
 
@@ -31,7 +53,7 @@ const char *counter_fault(const char *name)
 
 	for (const char *key : row_keys)
 		if (!fault && std::string(key) == name)
-			fault = "is a key of the report";
+			fault = "is a key of the row already";
 	return fault;
 }
 
@@ -57,16 +79,31 @@ benchmark::Counter::Flags google_flags(unsigned flags)
 	return joined;
 }
 
-constexpr unsigned all_flags =
-        BMC_COUNTER_RATE | BMC_COUNTER_AVG_THREADS |
-        BMC_COUNTER_ITERATION_INVARIANT | BMC_COUNTER_AVG_ITERATIONS |
-        BMC_COUNTER_INVERT | BMC_COUNTER_BINARY;
+constexpr unsigned all_flags = BMC_COUNTER_RATE | BMC_COUNTER_AVG_THREADS |
+                               BMC_COUNTER_ITERATION_INVARIANT |
+                               BMC_COUNTER_AVG_ITERATIONS | BMC_COUNTER_INVERT |
+                               BMC_COUNTER_BINARY;
+
+/* What is done for the program must not throw into it. */
+template <class Work> void guard(bmc_state *state, Work work) noexcept
+{
+	try {
+		work();
+	} catch (...) {
+		state->out_of_memory = true;
+		state->end_as_failed();
+	}
+}
 
 void set_counter(bmc_state &state, const char *name, double value,
                  unsigned flags)
 {
-	const std::string quoted = "counter '" + std::string(name) + "' ";
+	const char *fault = counter_fault(name);
 
+	if (fault)
+		return state.fail(std::string("the name of a counter ") +
+		                  fault);
+	const std::string quoted = std::string("counter '") + name + "' ";
 	if (!std::isfinite(value))
 		return state.fail(quoted + "is not a finite number");
 	if (flags & ~all_flags)
@@ -75,24 +112,46 @@ void set_counter(bmc_state &state, const char *name, double value,
 	if (first.first->second != flags)
 		return state.fail(quoted + "had other flags in another run");
 	state.google.counters[name] = benchmark::Counter(
-	        value, google_flags(flags),
-	        flags & BMC_COUNTER_BINARY ? benchmark::Counter::kIs1024
-	                                   : benchmark::Counter::kIs1000);
+		value, google_flags(flags),
+		flags & BMC_COUNTER_BINARY ? benchmark::Counter::kIs1024
+					   : benchmark::Counter::kIs1000);
 }
 
 /* Calls into the program; what it throws makes the run an error. */
 void call_out(bmc_state &state, bmc_function *function)
 {
+	const pid_t process = getpid();
+
 	if (!function)
 		return;
 	try {
 		function(&state, state.benchmark.data);
 	} catch (const abi::__forced_unwind &) {
 		throw; /* the thread ends: pthread_exit, pthread_cancel */
+	} catch (const std::bad_alloc &) {
+		state.fail("exception: out of memory");
 	} catch (const std::exception &thrown) {
 		state.fail(std::string("exception: ") + thrown.what());
 	} catch (...) {
 		state.fail("exception of a type that is not known");
+	}
+	/* A forked child would go on to measure and report a second time. */
+	if (getpid() != process)
+		_exit(child_returned);
+}
+
+/* Where a call of the loop is wrong. */
+const char *place(bmc_phase phase)
+{
+	switch (phase) {
+	case bmc_phase::after:
+		return "after the end of the loop";
+	case bmc_phase::paused:
+		return "while the time was paused";
+	case bmc_phase::running:
+		return "in another kind of loop";
+	default:
+		return "outside the function";
 	}
 }
 
@@ -122,19 +181,68 @@ void run_stages(bmc_state &state)
 	call_out(state, state.benchmark.teardown);
 }
 
+/* Whether a run is repeated, so that figures are made over its rows. */
+bool is_repeated(const bmc_benchmark &benchmark)
+{
+	const unsigned own = benchmark.repetitions;
+
+	return (own ? own : bmc::the_session().flags.repetitions) > 1;
+}
+
+bool is_warmed_up(const bmc_benchmark &benchmark)
+{
+	return benchmark.min_warmup_time > 0 ||
+	       bmc::the_session().flags.min_warmup_time > 0;
+}
+
+bmc_progress &progress_of(bmc_state &state)
+{
+	bmc_arguments args(bmc_state_arg_count(&state));
+
+	for (size_t i = 0; i < args.size(); i++)
+		args[i] = state.google.range(i);
+	return state.benchmark.progress[args];
+}
+
+/*
+ * Google Benchmark 1.7.1 crashes when it makes figures over repetitions of
+ * which the first one failed, and it has not found then how many iterations
+ * the others should have.  So they fail too.  The first repetition asks for
+ * more iterations each time, the others for as many as the last time; after a
+ * warm-up that is not certain, so there no failure is the exception.
+ */
+void run_repetition(bmc_state &state)
+{
+	bmc_progress &progress = progress_of(state);
+
+	if (progress.iterations == state.total() &&
+	    !is_warmed_up(state.benchmark))
+		progress.past_first = true;
+	progress.iterations = state.total();
+	if (progress.failed_first)
+		state.fail("an earlier repetition failed");
+	else
+		run_stages(state);
+	if (state.phase == bmc_phase::failed && !progress.past_first)
+		progress.failed_first = true;
+}
+
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 void call(bmc_benchmark &benchmark, benchmark::State &google)
 {
-	const pid_t process = getpid();
 	bmc_state state{ google, benchmark };
 
-	run_stages(state);
-	/* A forked child would go on to measure and report a second time. */
-	if (getpid() != process)
-		_exit(child_returned);
+	if (is_repeated(benchmark))
+		run_repetition(state);
+	else
+		run_stages(state);
+	/* Short enough to be copied without memory being taken for it. */
+	if (state.out_of_memory)
+		google.SkipWithError("out of memory");
 	/* A skipped run must have as many iterations as the others. */
 	if (!state.started)
 		google.KeepRunning();
@@ -142,16 +250,19 @@ void call(bmc_benchmark &benchmark, benchmark::State &google)
 
 } // namespace bmc
 
-/* The first reason stays. */
 void bmc_state::fail(const std::string &why)
 {
 	if (phase == bmc_phase::failed)
 		return;
+	google.SkipWithError(visible(why).c_str());
+	end_as_failed();
+}
+
+void bmc_state::end_as_failed()
+{
 	phase = bmc_phase::failed;
 	keep_left = 0;
 	batch_left = 0;
-	reason = visible(why);
-	google.SkipWithError(reason.c_str());
 }
 
 uint64_t bmc_state::total() const
@@ -159,17 +270,12 @@ uint64_t bmc_state::total() const
 	return static_cast<uint64_t>(google.max_iterations);
 }
 
-/* Starts the time; false where the loop cannot begin here. */
 bool bmc_state::begin(bmc_loop kind, const char *called)
 {
 	if (phase == bmc_phase::failed)
 		return false;
 	if (phase != bmc_phase::before) {
-		fail(std::string(called) + " was called " +
-		     (phase == bmc_phase::after     ? "after the end of the loop"
-		      : phase == bmc_phase::paused  ? "while the time is paused"
-		      : phase == bmc_phase::running ? "in another kind of loop"
-		                                    : "outside the function"));
+		fail(std::string(called) + " was called " + place(phase));
 		return false;
 	}
 	phase = bmc_phase::running;
@@ -178,22 +284,36 @@ bool bmc_state::begin(bmc_loop kind, const char *called)
 	return google.KeepRunningBatch(google.max_iterations);
 }
 
+bool bmc_state::loops(bmc_loop kind) const
+{
+	return phase == bmc_phase::running && loop == kind;
+}
+
 void bmc_state::end()
 {
 	phase = bmc_phase::after;
 	google.KeepRunningBatch(google.max_iterations);
 }
 
+/* A call that does not fit makes the run an error. */
+static void refuse(bmc_state *state, const char *why)
+{
+	guard(state, [&] { state->fail(why); });
+}
+
 extern "C" {
 
 uint64_t bmc_next(struct bmc_state *state)
 {
-	if (state->phase == bmc_phase::running &&
-	    state->loop == bmc_loop::next) {
-		state->end();
-		return 0;
-	}
-	return state->begin(bmc_loop::next, "bmc_next") ? state->total() : 0;
+	uint64_t given = 0;
+
+	guard(state, [&] {
+		if (state->loops(bmc_loop::next))
+			state->end();
+		else if (state->begin(bmc_loop::next, "bmc_next"))
+			given = state->total();
+	});
+	return given;
 }
 
 bool bmc_keep_running(struct bmc_state *state)
@@ -202,35 +322,32 @@ bool bmc_keep_running(struct bmc_state *state)
 		state->keep_left--;
 		return true;
 	}
-	if (state->phase == bmc_phase::running &&
-	    state->loop == bmc_loop::keep_running) {
-		state->end();
+	guard(state, [&] {
+		if (state->loops(bmc_loop::keep_running))
+			state->end();
+		else if (state->begin(bmc_loop::keep_running,
+		                      "bmc_keep_running"))
+			state->keep_left = state->total();
+	});
+	if (!state->keep_left)
 		return false;
-	}
-	if (!state->begin(bmc_loop::keep_running, "bmc_keep_running"))
-		return false;
-	state->keep_left = state->total() - 1;
+	state->keep_left--;
 	return true;
 }
 
 uint64_t bmc_next_batch(struct bmc_state *state, uint64_t batch)
 {
-	if (!batch) {
-		state->fail("bmc_next_batch was asked for batches of 0");
-		return 0;
-	}
-	if (state->loop == bmc_loop::next_batch && !state->batch_left &&
-	    state->phase == bmc_phase::running) {
-		state->end();
-		return 0;
-	}
-	if (state->loop != bmc_loop::next_batch || !state->batch_left) {
-		if (!state->begin(bmc_loop::next_batch, "bmc_next_batch"))
-			return 0;
-		state->batch_left = state->total();
-	}
-	const uint64_t given =
-	        batch < state->batch_left ? batch : state->batch_left;
+	if (!batch)
+		refuse(state, "bmc_next_batch was asked for batches of 0");
+	guard(state, [&] {
+		if (state->batch_left)
+			return;
+		if (state->loops(bmc_loop::next_batch))
+			state->end();
+		else if (state->begin(bmc_loop::next_batch, "bmc_next_batch"))
+			state->batch_left = state->total();
+	});
+	const uint64_t given = std::min(batch, state->batch_left);
 	state->batch_left -= given;
 	return given;
 }
@@ -242,11 +359,12 @@ uint64_t bmc_state_iterations(const struct bmc_state *state)
 
 int64_t bmc_state_arg(struct bmc_state *state, size_t index)
 {
-	if (index >= bmc_state_arg_count(state)) {
-		state->fail("has no argument " + std::to_string(index));
-		return 0;
-	}
-	return state->google.range(index);
+	if (index < bmc_state_arg_count(state))
+		return state->google.range(index);
+	guard(state, [&] {
+		state->fail("there is no argument " + std::to_string(index));
+	});
+	return 0;
 }
 
 size_t bmc_state_arg_count(const struct bmc_state *state)
@@ -258,37 +376,37 @@ size_t bmc_state_arg_count(const struct bmc_state *state)
 
 void bmc_pause(struct bmc_state *state)
 {
-	if (state->phase == bmc_phase::failed)
-		return;
 	if (state->phase != bmc_phase::running)
-		return state->fail("bmc_pause was called while no time runs");
+		return refuse(state, "bmc_pause was called while no time runs");
 	state->phase = bmc_phase::paused;
-	state->google.PauseTiming();
+	guard(state, [&] { state->google.PauseTiming(); });
 }
 
 void bmc_resume(struct bmc_state *state)
 {
-	if (state->phase == bmc_phase::failed)
-		return;
 	if (state->phase != bmc_phase::paused)
-		return state->fail("bmc_resume was called without bmc_pause");
+		return refuse(state, "bmc_resume was called without bmc_pause");
 	state->phase = bmc_phase::running;
-	state->google.ResumeTiming();
+	guard(state, [&] { state->google.ResumeTiming(); });
 }
 
 void bmc_set_iteration_time(struct bmc_state *state, double seconds)
 {
 	if (state->benchmark.clock != BMC_MANUAL_TIME)
-		return state->fail("sets a time without BMC_MANUAL_TIME");
+		return refuse(state, "a time was set without BMC_MANUAL_TIME");
 	if (!std::isfinite(seconds) || seconds < 0)
-		return state->fail("sets a time that is not a length of time");
+		return refuse(state, "a time was set that is not one");
+	if (state->phase != bmc_phase::running &&
+	    state->phase != bmc_phase::paused &&
+	    state->phase != bmc_phase::after)
+		return refuse(state, "a time was set outside the loop");
 	state->manual_time_set = true;
 	state->google.SetIterationTime(seconds);
 }
 
 void bmc_skip(struct bmc_state *state, const char *reason)
 {
-	state->fail(reason && *reason ? reason : "skipped, no reason given");
+	refuse(state, reason && *reason ? reason : "skipped without a reason");
 }
 
 bool bmc_skipped(const struct bmc_state *state)
@@ -299,12 +417,7 @@ bool bmc_skipped(const struct bmc_state *state)
 void bmc_set_counter(struct bmc_state *state, const char *name, double value,
                      unsigned flags)
 {
-	const char *fault = counter_fault(name);
-
-	if (fault)
-		return state->fail("the name of a counter " +
-		                   std::string(fault));
-	set_counter(*state, name, value, flags);
+	guard(state, [&] { set_counter(*state, name, value, flags); });
 }
 
 void bmc_set_items(struct bmc_state *state, uint64_t items)
@@ -321,7 +434,9 @@ void bmc_set_bytes(struct bmc_state *state, uint64_t bytes)
 
 void bmc_set_label(struct bmc_state *state, const char *label)
 {
-	state->google.SetLabel(visible(label ? label : "").c_str());
+	guard(state, [&] {
+		state->google.SetLabel(visible(label ? label : "").c_str());
+	});
 }
 
 } // extern "C"

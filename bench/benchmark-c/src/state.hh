@@ -37,15 +37,20 @@ struct bmc_state {
 	bool started = false; /* Google Benchmark's loop */
 	bool manual_time_set = false;
 	bool out_of_memory = false;
-	std::string reason{}; /* of the failure */
 
+	/* Makes it an error row; the first reason stays. */
 	void fail(const std::string &why);
+	void end_as_failed();
+	/* Whether its time runs in a loop of that kind. */
+	bool loops(bmc_loop kind) const;
+	/* Starts the time; false where no loop can begin. */
 	bool begin(bmc_loop kind, const char *called);
-	uint64_t total() const;
 	void end();
+	uint64_t total() const;
 };
 
-namespace bmc {
+namespace bmc
+{
 
 /* What Google Benchmark calls. */
 void call(bmc_benchmark &benchmark, benchmark::State &state);

@@ -3,10 +3,12 @@
 #include "text.hh"
 
 #include <cstring>
+#include <string_view>
 
-namespace {
+namespace
+{
 
-bool continues(const std::string &text, size_t at)
+bool continues(std::string_view text, size_t at)
 {
 	return at < text.size() && (text[at] & 0xc0) == 0x80;
 }
@@ -30,7 +32,7 @@ bool second_fits(unsigned char first, unsigned char second)
 }
 
 /* How many bytes the character has that begins here; 0 where none does. */
-size_t character_bytes(const std::string &text, size_t at)
+size_t character_bytes(std::string_view text, size_t at)
 {
 	const auto first = static_cast<unsigned char>(text[at]);
 	size_t bytes = 0;
@@ -52,6 +54,16 @@ size_t character_bytes(const std::string &text, size_t at)
 	return bytes;
 }
 
+/* At most so many bytes, without a part of a character at the end. */
+size_t whole_bytes(std::string_view text, size_t at_most)
+{
+	if (text.size() <= at_most)
+		return text.size();
+	while (at_most && continues(text, at_most))
+		at_most--;
+	return at_most;
+}
+
 /* C0 and DEL; the C1 controls are valid UTF-8 and valid JSON. */
 bool is_control(char byte)
 {
@@ -60,13 +72,14 @@ bool is_control(char byte)
 
 } // namespace
 
-namespace bmc {
+namespace bmc
+{
 
 const char *name_fault(const char *name)
 {
 	if (!name || !*name)
 		return "is empty";
-	const std::string text = name;
+	const std::string_view text = name; /* takes no memory */
 	if (text.size() > name_bytes)
 		return "is longer than 1000 bytes";
 	for (size_t at = 0; at < text.size();) {
@@ -102,16 +115,21 @@ std::string visible(const std::string &text)
 	return shown;
 }
 
+std::string brief(const std::string &text)
+{
+	constexpr size_t enough = 80;
+	const std::string shown = visible(text);
+
+	if (shown.size() <= enough)
+		return shown;
+	return shown.substr(0, whole_bytes(shown, enough)) + "...";
+}
+
 int because(char *why, size_t why_bytes, int error, const std::string &sentence)
 {
 	if (!why || !why_bytes)
 		return error;
-	size_t length = sentence.size();
-	if (length >= why_bytes) {
-		length = why_bytes - 1;
-		while (length && continues(sentence, length))
-			length--;
-	}
+	const size_t length = whole_bytes(sentence, why_bytes - 1);
 	memcpy(why, sentence.data(), length);
 	why[length] = '\0';
 	return error;

@@ -11,7 +11,8 @@
 #include <cstddef>
 #include <string>
 
-namespace bmc {
+namespace bmc
+{
 
 /* Names are matched by regular expressions that recurse over every byte. */
 constexpr size_t name_bytes = 1000;
@@ -21,6 +22,9 @@ const char *name_fault(const char *name);
 
 /* With control characters, and bytes that are not UTF-8, as \x1b. */
 std::string visible(const std::string &text);
+
+/* The same, cut after 80 bytes: for what is repeated in a sentence. */
+std::string brief(const std::string &text);
 
 /* Writes the sentence, cut at a whole character, and returns the error.
    `why` may be NULL. */
