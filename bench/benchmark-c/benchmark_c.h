@@ -43,7 +43,7 @@ struct bmc_benchmark; /* registered; owned by the library */
 struct bmc_state;     /* of one run; valid until the function returns */
 
 /* No more than this can be asked for. */
-#define BMC_RUNS_MAX 1000000u /* of a benchmark, by its arguments */
+#define BMC_RUNS_MAX 100000u /* of a benchmark, by its arguments */
 #define BMC_REPETITIONS_MAX 1000000u
 
 /* Long enough for every sentence that the library gives. */

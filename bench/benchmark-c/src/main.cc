@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* main.cc - the one part that prints: a whole main. */
-#include "../benchmark_c.h"
+#include "session.hh"
+#include "text.hh"
 
 #include <cstdio>
 #include <cstring>
@@ -18,6 +19,18 @@ bool asks_for_help(int argc, char **argv)
 {
 	return argc == 2 &&
 	       (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+}
+
+int not_understood(const char *text, char *why, size_t why_bytes)
+{
+	const int error = bmc::guarded([&] {
+		return bmc::because(why, why_bytes, -EINVAL,
+		                    bmc::brief(text) + " is not understood");
+	});
+
+	return error == -ENOMEM
+	               ? bmc::because(why, why_bytes, error, "out of memory")
+	               : error;
 }
 
 int help(const char *program)
@@ -53,10 +66,8 @@ extern "C" int bmc_main(int argc, char **argv)
 	int error = bmc_read_flags(&argc, argv, why, sizeof why);
 	if (!error && asks_for_help(argc, argv))
 		return help(program);
-	if (!error && argc > 1) {
-		fprintf(stderr, "%s: %s is not understood\n", program, argv[1]);
-		return 2;
-	}
+	if (!error && argc > 1)
+		error = not_understood(argv[1], why, sizeof why);
 	if (!error)
 		error = bmc_run(nullptr, &totals, why, sizeof why);
 	if (error)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace bmc
 {
@@ -23,6 +24,21 @@ session &the_session()
 using bmc::change;
 using bmc::guarded;
 using bmc::the_session;
+
+namespace
+{
+
+/* In C an enum may hold any number; in C++ not even reading it is defined. */
+template <class Enum> unsigned number_of(const Enum &value)
+{
+	unsigned number = 0;
+
+	static_assert(sizeof number == sizeof value, "as C has it");
+	memcpy(&number, &value, sizeof number);
+	return number;
+}
+
+} // namespace
 
 extern "C" {
 
@@ -76,7 +92,7 @@ int bmc_setup(struct bmc_benchmark *benchmark, bmc_function *setup,
 int bmc_use_clock(struct bmc_benchmark *benchmark, enum bmc_clock clock)
 {
 	return change(benchmark, [&](bmc_benchmark &it) {
-		if (clock < BMC_CPU_TIME || clock > BMC_MANUAL_TIME)
+		if (number_of(clock) > BMC_MANUAL_TIME)
 			return -EINVAL;
 		it.clock = clock;
 		return 0;
@@ -86,7 +102,7 @@ int bmc_use_clock(struct bmc_benchmark *benchmark, enum bmc_clock clock)
 int bmc_use_unit(struct bmc_benchmark *benchmark, enum bmc_unit unit)
 {
 	return change(benchmark, [&](bmc_benchmark &it) {
-		if (unit < BMC_NS || unit > BMC_S)
+		if (number_of(unit) > BMC_S)
 			return -EINVAL;
 		it.unit = unit;
 		return 0;

@@ -62,10 +62,11 @@ static inline void keep_end(void *data)
 static inline void keep_row(void *data, const struct bmc_row *row)
 {
 	struct kept *kept = data;
-	struct kept_row *to = &kept->rows[kept->count];
+	struct kept_row *to;
 
 	if (kept->count++ >= 64)
 		return;
+	to = &kept->rows[kept->count - 1];
 	to->row = *row;
 	to->is_error = row->error != NULL;
 	snprintf(to->name, sizeof to->name, "%s", row->name);

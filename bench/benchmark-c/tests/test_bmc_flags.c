@@ -117,7 +117,7 @@ static void test_an_argv_that_is_none(void **state)
 
 static void test_a_sentence_is_one_line_of_text(void **state)
 {
-	char why[BMC_WHY_BYTES], small[12];
+	char why[BMC_WHY_BYTES], small[15];
 	char flag[2000] = "--benchmark_";
 
 	(void)state;
@@ -131,7 +131,8 @@ static void test_a_sentence_is_one_line_of_text(void **state)
 	assert_non_null(strstr(why, "xxx... is not a flag"));
 	char *argv[] = { "test", "--benchmark_f\xc3\xa4", NULL };
 	int argc = 2;
-	assert_int_equal(bmc_read_flags(&argc, argv, small, 15), -EINVAL);
+	assert_int_equal(bmc_read_flags(&argc, argv, small, sizeof small),
+	                 -EINVAL);
 	/* The last character is not cut in two. */
 	assert_string_equal(small, "--benchmark_f");
 }
