@@ -52,6 +52,17 @@ struct bmc_state {
 namespace bmc
 {
 
+/* What is done for the program must not throw into it. */
+template <class Work> void guard(bmc_state *state, Work work) noexcept
+{
+	try {
+		work();
+	} catch (...) {
+		state->out_of_memory = true;
+		state->end_as_failed();
+	}
+}
+
 /* What Google Benchmark calls. */
 void call(bmc_benchmark &benchmark, benchmark::State &state);
 

@@ -8,7 +8,7 @@ set -euo pipefail
 : "${SOURCE:?the folder of the library}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export CC=${CC:-cc}
+export CC=${CC:-cc} CXXFLAGS=${CFLAGS:-}
 
 if [[ -z ${BUILD:-} ]]; then
 	BUILD=$work/build

@@ -70,7 +70,7 @@ void quick()
 void test_what_a_benchmark_throws_is_an_error_row(void **)
 {
 	const char *const errors[] = { "exception: with \"reasons\"\\x0a",
-		                       "exception of a type that is not known",
+		                       "exception: of a type that is not known",
 		                       "exception: out of memory" };
 
 	for (int kind = 0; kind < 3; kind++) {
