@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "host/program.h"
 #include "results/figure_parts.h"
 #include "results/figures.h"
 
@@ -56,8 +57,8 @@ static int set_up(void **state)
 	end = strrchr(place->scripts, '/');
 	snprintf(end, 32, "/../scripts/plot");
 	place->path = strdup(getenv("PATH"));
-	place->has_gnuplot =
-		!sy_gnuplot_find(place->path, program, sizeof(program));
+	place->has_gnuplot = !sy_program_find("gnuplot", place->path, program,
+	                                      sizeof(program));
 	strcpy(place->root, "/tmp/sy-figures-XXXXXX");
 	*state = place;
 	if (!mkdtemp(place->root) || chdir(place->root) || mkdir(RUN, 0755))
@@ -490,8 +491,8 @@ int main(void)
 	char program[4096];
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	if (!failed &&
-	    sy_gnuplot_find(getenv("PATH"), program, sizeof(program))) {
+	if (!failed && sy_program_find("gnuplot", getenv("PATH"), program,
+	                               sizeof(program))) {
 		print_message("skipped in part: gnuplot is not installed\n");
 		return 77;
 	}

@@ -175,8 +175,6 @@ struct sy_gnuplot {
 	int limit_ms;
 };
 
-/* The first gnuplot in the absolute folders of `path`; -ENOENT. */
-int sy_gnuplot_find(const char *path, char *program, size_t bytes);
 /* Draws one file; as sy_figures_draw. */
 int sy_gnuplot_run(const struct sy_gnuplot *gnuplot, char *why,
                    size_t why_bytes);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "figure_parts.h"
+#include "host/program.h"
 
 /* A figure takes a quarter of a second; a machine can be busy. */
 #define GNUPLOT_LIMIT_MS 30000
@@ -81,7 +82,7 @@ static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
 static int find_tools(const char *scripts_dir, char *program, size_t bytes,
                       char **scripts, char *why, size_t why_bytes)
 {
-	if (sy_gnuplot_find(getenv("PATH"), program, bytes)) {
+	if (sy_program_find("gnuplot", getenv("PATH"), program, bytes)) {
 		snprintf(why, why_bytes,
 		         "gnuplot is not installed; apt-get "
 		         "install gnuplot-nox");
