@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "results/export.h"
-#include "results/whole_file.h"
+#include "host/whole_file.h"
 
 /* "gbench, csv, ..." */
 static void name_formats(char *text, size_t bytes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* whole_file.c - see whole_file.h. */
-#include "results/whole_file.h"
+#include "host/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
