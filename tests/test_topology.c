@@ -124,21 +124,6 @@ static void test_another_machine_is_not_measured(void **state)
 	assert_not_here("HWLOC_THISSYSTEM", "0");
 }
 
-static void test_described_machines_ignore_the_environment(void **state)
-{
-	struct sy_topology *topology = NULL;
-
-	(void)state;
-	setenv("HWLOC_SYNTHETIC", "core:2 pu:2", 1);
-	setenv("HWLOC_THISSYSTEM", "1", 1);
-	assert_int_equal(sy_topology_open_synthetic(&topology, "pu:3"), 0);
-	unsetenv("HWLOC_SYNTHETIC");
-	unsetenv("HWLOC_THISSYSTEM");
-	assert_int_equal(sy_topology_pu_count(topology), 3);
-	assert_false(sy_topology_is_here(topology));
-	sy_topology_close(topology);
-}
-
 static void test_the_environment_is_put_back(void **state)
 {
 	struct sy_topology *topology = NULL;
@@ -153,122 +138,6 @@ static void test_the_environment_is_put_back(void **state)
 	sy_topology_close(topology);
 	assert_string_equal(getenv("HWLOC_PLUGINS_PATH"), "/mine");
 	unsetenv("HWLOC_PLUGINS_PATH");
-}
-
-static void test_bad_descriptions_are_refused(void **state)
-{
-	static const char *const bad[] = {
-		"",       "nonsense",    "pack:", "pack:2 core:x",
-		"core:0", "pu:2 core:2",
-	};
-	struct sy_topology *topology = NULL;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		if (sy_topology_open_synthetic(&topology, bad[i]) != -EINVAL)
-			fail_msg("'%s'", bad[i]);
-		assert_null(topology);
-	}
-}
-
-/* Opens a file of `bytes` of text as a topology. */
-static int open_text(const char *text, size_t bytes)
-{
-	char path[] = "/tmp/sy-topology-XXXXXX";
-	struct sy_topology *topology = NULL;
-	int fd = mkstemp(path), rc;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, bytes), bytes);
-	close(fd);
-	rc = sy_topology_open_xml(&topology, path);
-	unlink(path);
-	sy_topology_close(topology);
-	return rc;
-}
-
-static void test_files_that_are_no_topology_are_refused(void **state)
-{
-	static const char text[] = "once upon a time there was a file\n";
-	static const char other[] = "<?xml version=\"1.0\"?>\n<a><b/></a>\n";
-	struct sy_topology *topology = NULL;
-
-	(void)state;
-	assert_int_equal(open_text(text, sizeof(text) - 1), -EINVAL);
-	assert_int_equal(open_text(other, sizeof(other) - 1), -EINVAL);
-	assert_int_equal(open_text("", 0), -EINVAL);
-	assert_int_equal(sy_topology_open_xml(&topology, "/nonexistent"),
-	                 -ENOENT);
-	assert_int_equal(sy_topology_open_xml(&topology, "/tmp"), -EINVAL);
-	assert_null(topology);
-}
-
-static void test_an_export_is_read_back(void **state)
-{
-	struct sy_topology *topology = NULL;
-	char *xml = NULL;
-
-	(void)state;
-	assert_int_equal(sy_topology_open_xml(&topology, HYBRID), 0);
-	assert_int_equal(sy_topology_export(topology, &xml), 0);
-	sy_topology_close(topology);
-	assert_int_equal(open_text(xml, strlen(xml)), 0);
-	assert_int_equal(open_text(xml, strlen(xml) / 2), -EINVAL);
-	free(xml);
-}
-
-static void test_facts_of_described_machines(void **state)
-{
-	struct sy_topology *topology = NULL;
-	struct sy_topology_facts facts;
-
-	(void)state;
-	assert_int_equal(sy_topology_open_xml(&topology, HYBRID), 0);
-	assert_false(sy_topology_is_here(topology));
-	sy_topology_facts(topology, &facts);
-	assert_int_equal(facts.packages, 1);
-	assert_int_equal(facts.numa_nodes, 1);
-	assert_int_equal(facts.cores, 12);
-	assert_int_equal(facts.pus, 16);
-	assert_int_equal(facts.cpu_kinds, 2);
-	assert_int_equal(facts.l1d_bytes, 32 << 10);
-	assert_int_equal(facts.l2_bytes, 2 << 20);
-	assert_int_equal(facts.l3_bytes, 18 << 20);
-	assert_int_equal(facts.l3_count, 1);
-	sy_topology_close(topology);
-	assert_int_equal(sy_topology_open_synthetic(&topology, "pu:3"), 0);
-	sy_topology_facts(topology, &facts);
-	assert_int_equal(facts.packages, 1);
-	assert_int_equal(facts.cores, 3);
-	assert_int_equal(facts.cpu_kinds, 1);
-	assert_int_equal(facts.l3_bytes, 0);
-	assert_int_equal(facts.l3_count, 0);
-	sy_topology_close(topology);
-}
-
-static void test_restriction(void **state)
-{
-	static const int some[] = { 5, 0, 99 }, none[] = { 99 };
-	static const int negative[] = { 0, -1 };
-	struct sy_topology *topology = NULL;
-	const struct sy_pu *pus;
-	unsigned count;
-
-	(void)state;
-	assert_int_equal(sy_topology_open_synthetic(&topology, "core:4 pu:2"),
-	                 0);
-	assert_int_equal(sy_topology_restrict(topology, none, 1), -EINVAL);
-	assert_int_equal(sy_topology_restrict(topology, none, 0), -EINVAL);
-	assert_int_equal(sy_topology_restrict(topology, negative, 2), -EINVAL);
-	assert_int_equal(sy_topology_pu_count(topology), 8);
-	assert_int_equal(sy_topology_restrict(topology, some, 3), 0);
-	pus = sy_topology_pus(topology, &count);
-	assert_int_equal(count, 2);
-	assert_int_equal(pus[0].os_index, 0);
-	assert_int_equal(pus[1].os_index, 5);
-	/* The only PU that is left of its core is the first of it. */
-	assert_int_equal(pus[1].smt, 0);
-	sy_topology_close(topology);
 }
 
 static void assert_bound_to(int pu)
@@ -420,14 +289,7 @@ int main(void)
 		cmocka_unit_test(test_this_machine_is_the_affinity_mask),
 		cmocka_unit_test(test_a_narrowed_mask_is_seen),
 		cmocka_unit_test(test_another_machine_is_not_measured),
-		cmocka_unit_test(
-			test_described_machines_ignore_the_environment),
 		cmocka_unit_test(test_the_environment_is_put_back),
-		cmocka_unit_test(test_bad_descriptions_are_refused),
-		cmocka_unit_test(test_files_that_are_no_topology_are_refused),
-		cmocka_unit_test(test_an_export_is_read_back),
-		cmocka_unit_test(test_facts_of_described_machines),
-		cmocka_unit_test(test_restriction),
 		cmocka_unit_test(test_binding_binds_this_thread),
 		cmocka_unit_test(test_binding_leaves_other_threads_alone),
 		cmocka_unit_test(test_binding_in_a_child),

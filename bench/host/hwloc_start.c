@@ -11,12 +11,10 @@
 #include "hwloc_start.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PLUGINS_VARIABLE "HWLOC_PLUGINS_PATH"
 #define PLUGINS_NOWHERE "/dev/null"
@@ -75,24 +73,6 @@ void sy_hwloc_plugins_on(char *before)
 	else
 		unsetenv(PLUGINS_VARIABLE);
 	free(before);
-}
-
-int sy_hwloc_check_file(const char *path)
-{
-	char tail[64] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	/* A file that is shorter than the tail is no topology either. */
-	if (lseek(fd, -(off_t)(sizeof(tail) - 1), SEEK_END) < 0)
-		rc = -EINVAL;
-	else if (read(fd, tail, sizeof(tail) - 1) < 0)
-		rc = errno == EISDIR ? -EINVAL : -errno;
-	else if (!strstr(tail, "</topology>"))
-		rc = -EINVAL;
-	close(fd);
-	return rc;
 }
 
 /* The set of bit SY_BINDER_PUS, with all bits below it or with none. */

@@ -19,13 +19,6 @@ bool sy_hwloc_elsewhere(void);
 int sy_hwloc_plugins_off(char **before);
 void sy_hwloc_plugins_on(char *before);
 
-/*
- * Whether a file can be read and is whole: hwloc says EINVAL to everything,
- * and its own reader leaks what it had read of a file that was cut off.
- * -EINVAL and what open and read return.
- */
-int sy_hwloc_check_file(const char *path);
-
 /* PUs below this can be bound to: as many as Linux supports at most. */
 #define SY_BINDER_PUS 8192
 

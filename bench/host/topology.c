@@ -1,40 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * topology.c - the only file that includes hwloc.h.
+ * topology.c - opening this machine's topology, and what there is in one.
  *
  * What is opened is always said by a call, never left to the environment:
  * hwloc falls back to the real machine without a word when HWLOC_SYNTHETIC or
  * HWLOC_XMLFILE is bad, and binding does nothing without a word when they are
  * good.
  */
-#include "topology_internal.h"
+#include "topology_hwloc.h"
 #include "hwloc_start.h"
 
 #include <errno.h>
-#include <hwloc.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct sy_topology {
-	hwloc_topology_t hwloc;
-	bool here;
-	struct sy_pu *pus; /* in the order of OS indices */
-	unsigned pu_count;
-};
-
-struct sy_binder {
-	hwloc_topology_t hwloc;
-};
-
-/* What failed in hwloc, as a negative errno; `otherwise` if it does not say. */
-static int hwloc_error(int otherwise)
+int sy_hwloc_error(int otherwise)
 {
 	return errno == ENOMEM ? -ENOMEM : -otherwise;
 }
 
-/* hwloc_topology_init without plug-ins. */
-static int start_hwloc(hwloc_topology_t *hwloc)
+int sy_hwloc_new(hwloc_topology_t *hwloc)
 {
 	char *before;
 	int rc = sy_hwloc_plugins_off(&before);
@@ -42,7 +27,7 @@ static int start_hwloc(hwloc_topology_t *hwloc)
 	if (rc)
 		return rc;
 	if (hwloc_topology_init(hwloc))
-		rc = hwloc_error(EIO);
+		rc = sy_hwloc_error(EIO);
 	sy_hwloc_plugins_on(before);
 	return rc;
 }
@@ -53,6 +38,16 @@ static unsigned ancestor_number(hwloc_topology_t hwloc, hwloc_obj_type_t type,
 	hwloc_obj_t found = hwloc_get_ancestor_obj_by_type(hwloc, type, obj);
 
 	return found ? found->logical_index : 0;
+}
+
+/* By the tree, since hwloc's own functions look at all PUs for each. */
+static hwloc_obj_t first_pu(hwloc_obj_t core)
+{
+	hwloc_obj_t obj = core;
+
+	while (obj->type != HWLOC_OBJ_PU)
+		obj = obj->first_child;
+	return obj;
 }
 
 static void describe_pu(struct sy_pu *pu, hwloc_topology_t hwloc,
@@ -71,10 +66,7 @@ static void describe_pu(struct sy_pu *pu, hwloc_topology_t hwloc,
 	/* Where cores are not known, every PU counts as one. */
 	pu->level[SY_CORE] = core ? core->logical_index : obj->logical_index;
 	if (core)
-		pu->smt = obj->logical_index -
-		          hwloc_get_obj_inside_cpuset_by_type(
-				  hwloc, core->cpuset, HWLOC_OBJ_PU, 0)
-		                  ->logical_index;
+		pu->smt = obj->logical_index - first_pu(core)->logical_index;
 }
 
 /*
@@ -119,8 +111,11 @@ static int describe_pus(struct sy_topology *topology)
 	unsigned count = 0;
 	int rc;
 
-	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, obj)))
+	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, obj))) {
+		if (obj->os_index >= SY_TOPOLOGY_PUS_MAX)
+			return -E2BIG;
 		describe_pu(&topology->pus[count++], hwloc, obj);
+	}
 	rc = describe_kinds(topology->pus, count, hwloc);
 	if (rc)
 		return rc;
@@ -129,29 +124,19 @@ static int describe_pus(struct sy_topology *topology)
 	return 0;
 }
 
-/* Loads what was chosen, takes ownership of `hwloc` on success only. */
-static int load(struct sy_topology **topology, hwloc_topology_t hwloc,
-                bool here)
+int sy_topology_describe(struct sy_topology **topology, hwloc_topology_t hwloc,
+                         bool here)
 {
-	struct sy_topology *made = calloc(1, sizeof(*made));
-	int pus, rc = -ENOMEM;
+	int pus = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU), rc = -ENOMEM;
+	struct sy_topology *made;
 
+	if (pus < 1 || pus > SY_TOPOLOGY_PUS_MAX)
+		return pus < 1 ? -EINVAL : -E2BIG;
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
 	made->hwloc = hwloc;
 	made->here = here;
-	if (hwloc_topology_load(hwloc)) {
-		rc = hwloc_error(here ? EIO : EINVAL);
-		goto free_made;
-	}
-	rc = -ENOTSUP;
-	if (here && !hwloc_topology_is_thissystem(hwloc))
-		goto free_made;
-	rc = -EINVAL;
-	pus = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
-	if (pus < 1)
-		goto free_made;
-	rc = -ENOMEM;
 	made->pus = calloc((size_t)pus, sizeof(*made->pus));
 	if (!made->pus)
 		goto free_made;
@@ -168,14 +153,15 @@ free_made:
 	return rc;
 }
 
-static int restrict_to(struct sy_topology *topology, hwloc_bitmap_t set)
+int sy_topology_restrict_to(struct sy_topology *topology,
+                            hwloc_const_bitmap_t set)
 {
 	if (!hwloc_bitmap_intersects(
 		    set, hwloc_topology_get_topology_cpuset(topology->hwloc)))
 		return -EINVAL;
 	if (hwloc_topology_restrict(topology->hwloc, set,
 	                            HWLOC_RESTRICT_FLAG_REMOVE_CPULESS))
-		return hwloc_error(EINVAL);
+		return sy_hwloc_error(EINVAL);
 	return describe_pus(topology);
 }
 
@@ -188,9 +174,9 @@ static int restrict_to_affinity(struct sy_topology *topology)
 	if (!set)
 		return -ENOMEM;
 	if (hwloc_get_cpubind(topology->hwloc, set, HWLOC_CPUBIND_THREAD))
-		rc = hwloc_error(EIO);
+		rc = sy_hwloc_error(EIO);
 	else
-		rc = restrict_to(topology, set);
+		rc = sy_topology_restrict_to(topology, set);
 	hwloc_bitmap_free(set);
 	return rc;
 }
@@ -203,10 +189,14 @@ int sy_topology_open(struct sy_topology **topology)
 
 	if (sy_hwloc_elsewhere())
 		return -ENOTSUP;
-	rc = start_hwloc(&hwloc);
+	rc = sy_hwloc_new(&hwloc);
 	if (rc)
 		return rc;
-	rc = load(&made, hwloc, true);
+	rc = -ENOTSUP;
+	if (hwloc_topology_load(hwloc))
+		rc = sy_hwloc_error(EIO);
+	else if (hwloc_topology_is_thissystem(hwloc))
+		rc = sy_topology_describe(&made, hwloc, true);
 	if (rc)
 		goto destroy;
 	rc = restrict_to_affinity(made);
@@ -223,47 +213,13 @@ destroy:
 	return rc;
 }
 
-int sy_topology_open_synthetic(struct sy_topology **topology,
-                               const char *description)
-{
-	hwloc_topology_t hwloc;
-	int rc = start_hwloc(&hwloc);
-
-	if (rc)
-		return rc;
-	if (hwloc_topology_set_synthetic(hwloc, description))
-		rc = hwloc_error(EINVAL);
-	else
-		rc = load(topology, hwloc, false);
-	if (rc)
-		hwloc_topology_destroy(hwloc);
-	return rc;
-}
-
-int sy_topology_open_xml(struct sy_topology **topology, const char *path)
-{
-	hwloc_topology_t hwloc;
-	int rc = sy_hwloc_check_file(path);
-
-	if (rc)
-		return rc;
-	rc = start_hwloc(&hwloc);
-	if (rc)
-		return rc;
-	if (hwloc_topology_set_xml(hwloc, path))
-		rc = hwloc_error(EINVAL);
-	else
-		rc = load(topology, hwloc, false);
-	if (rc)
-		hwloc_topology_destroy(hwloc);
-	return rc;
-}
-
 void sy_topology_close(struct sy_topology *topology)
 {
 	if (!topology)
 		return;
 	hwloc_topology_destroy(topology->hwloc);
+	if (topology->whole)
+		hwloc_topology_destroy(topology->whole);
 	free(topology->pus);
 	free(topology);
 }
@@ -283,7 +239,7 @@ int sy_topology_restrict(struct sy_topology *topology, const int *pus,
 			rc = -ENOMEM;
 	}
 	if (!rc)
-		rc = restrict_to(topology, set);
+		rc = sy_topology_restrict_to(topology, set);
 	hwloc_bitmap_free(set);
 	return rc;
 }
@@ -349,114 +305,27 @@ void sy_topology_facts(const struct sy_topology *topology,
 		facts->cores = facts->pus;
 }
 
-int sy_topology_export(const struct sy_topology *topology, char **xml)
+int sy_hwloc_export(hwloc_topology_t hwloc, char **xml)
 {
 	char *buffer, *copy;
 	int bytes;
 
-	if (hwloc_topology_export_xmlbuffer(topology->hwloc, &buffer, &bytes,
-	                                    0))
-		return hwloc_error(EIO);
+	if (hwloc_topology_export_xmlbuffer(hwloc, &buffer, &bytes, 0))
+		return sy_hwloc_error(EIO);
 	copy = strdup(buffer);
-	hwloc_free_xmlbuffer(topology->hwloc, buffer);
+	hwloc_free_xmlbuffer(hwloc, buffer);
 	if (!copy)
 		return -ENOMEM;
 	*xml = copy;
 	return 0;
 }
 
+int sy_topology_export(const struct sy_topology *topology, char **xml)
+{
+	return sy_hwloc_export(topology->hwloc, xml);
+}
+
 const char *sy_topology_library(void)
 {
 	return HWLOC_VERSION;
-}
-
-/* The topology through which any PU can be bound to: see sy_binder_xml. */
-static int load_binder(hwloc_topology_t hwloc)
-{
-	char *xml = sy_binder_xml();
-	int rc = 0;
-
-	if (!xml)
-		return -ENOMEM;
-	if (hwloc_topology_set_xmlbuffer(hwloc, xml, (int)strlen(xml) + 1) ||
-	    hwloc_topology_set_flags(hwloc,
-	                             HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM) ||
-	    hwloc_topology_load(hwloc))
-		rc = hwloc_error(EIO);
-	/* HWLOC_THISSYSTEM=0: binding would do nothing. */
-	else if (!hwloc_topology_is_thissystem(hwloc))
-		rc = -ENOTSUP;
-	free(xml);
-	return rc;
-}
-
-/* Whether the calling thread is bound to `set` and nothing else. */
-static int read_back(hwloc_topology_t hwloc, hwloc_const_bitmap_t set)
-{
-	hwloc_bitmap_t got = hwloc_bitmap_alloc();
-	int rc = 0;
-
-	if (!got)
-		return -ENOMEM;
-	if (hwloc_get_cpubind(hwloc, got, HWLOC_CPUBIND_THREAD))
-		rc = hwloc_error(EIO);
-	else if (!hwloc_bitmap_isequal(set, got))
-		rc = -ENODEV;
-	hwloc_bitmap_free(got);
-	return rc;
-}
-
-int sy_binder_open(struct sy_binder **binder)
-{
-	struct sy_binder *made = calloc(1, sizeof(*made));
-	int rc;
-
-	if (!made)
-		return -ENOMEM;
-	rc = start_hwloc(&made->hwloc);
-	if (rc)
-		goto free_made;
-	rc = load_binder(made->hwloc);
-	if (rc)
-		goto destroy;
-	*binder = made;
-	return 0;
-
-destroy:
-	hwloc_topology_destroy(made->hwloc);
-free_made:
-	free(made);
-	return rc;
-}
-
-void sy_binder_close(struct sy_binder *binder)
-{
-	if (!binder)
-		return;
-	hwloc_topology_destroy(binder->hwloc);
-	free(binder);
-}
-
-int sy_binder_bind(const struct sy_binder *binder, int pu)
-{
-	hwloc_bitmap_t set;
-	int rc = 0;
-
-	if (pu < 0 || pu >= SY_BINDER_PUS)
-		return -EINVAL;
-	set = hwloc_bitmap_alloc();
-	if (!set)
-		return -ENOMEM;
-	if (hwloc_bitmap_only(set, (unsigned)pu))
-		rc = -ENOMEM;
-	else if (hwloc_set_cpubind(binder->hwloc, set,
-	                           HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT))
-		rc = -errno;
-	else
-		rc = read_back(binder->hwloc, set);
-	/* The kernel has moved the thread before the call returned. */
-	if (!rc && sched_getcpu() != pu)
-		rc = -ENODEV;
-	hwloc_bitmap_free(set);
-	return rc;
 }

@@ -2,7 +2,7 @@
 /*
  * topology.h - the machine as hwloc sees it, and placements on it.
  *
- * topology.c is the only file that includes hwloc.h.  A topology is this
+ * Only topology*.c include hwloc.h.  A topology is this
  * system's, restricted to what the process may use (its affinity mask and
  * cpuset), or one described from outside, on which placements can be looked
  * at but nothing can be bound.  Every int returned is 0 or a negative errno.
@@ -19,10 +19,21 @@ struct sy_topology;
 /* This system.  -ENOTSUP where hwloc was pointed elsewhere (HWLOC_XMLFILE,
    HWLOC_SYNTHETIC, ...), so that binding would do nothing. */
 int sy_topology_open(struct sy_topology **topology);
-/* hwloc's synthetic notation ("pack:2 core:4 pu:2").  -EINVAL. */
+
+/* Machines with more PUs, or with OS indices from here on, are refused. */
+#define SY_TOPOLOGY_PUS_MAX 8192
+
+/*
+ * Machines described from outside are tried in a child process first, whatever
+ * the description holds.  -EINVAL: hwloc cannot make a sound topology of it;
+ * -E2BIG; -ENOMEM; -EAGAIN: no child.
+ *
+ * hwloc's synthetic notation ("pack:2 core:4 pu:2").
+ */
 int sy_topology_open_synthetic(struct sy_topology **topology,
                                const char *description);
-/* A file that hwloc exported.  -EINVAL, -ENOENT, -EACCES. */
+/* A file that hwloc exported, which is read once.  Also -EISDIR; -ENXIO: no
+   regular file; -EFBIG: of over 64 MiB; what open returns. */
 int sy_topology_open_xml(struct sy_topology **topology, const char *path);
 void sy_topology_close(struct sy_topology *topology);
 
