@@ -34,7 +34,7 @@ struct sy_verb {
 };
 
 extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
-	sy_verb_plot, sy_verb_export, sy_verb_doctor;
+	sy_verb_plot, sy_verb_export, sy_verb_doctor, sy_verb_topology;
 
 /* The options that every verb that measures takes, for its help. */
 #define SY_HELP_MEASURE                                                        \
@@ -77,6 +77,10 @@ struct sy_options {
 	uint64_t given;                /* a bit for each option of the table */
 	const char *run, *to, *output; /* export: folder, format, file */
 	bool samples;
+	/* topology: a described machine, a placement to preview, ... */
+	const char *input, *preview, *svg;
+	uint64_t contexts; /* 0: not given */
+	bool full;
 };
 
 /*

@@ -38,6 +38,7 @@ enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
 #define RUN 2
 #define LIST 4
 #define EXPORT 8
+#define TOPOLOGY 16
 
 #define SECOND UINT64_C(1000000000)
 
@@ -127,16 +128,30 @@ static const struct option {
 	{ .name = "to", .kind = TEXT, .verbs = EXPORT, FIELD(to) },
 	{ .name = "output", .kind = TEXT, .verbs = EXPORT, FIELD(output) },
 	{ .name = "samples", .kind = FLAG, .verbs = EXPORT, FIELD(samples) },
+	{ .name = "input", .kind = TEXT, .verbs = TOPOLOGY, FIELD(input) },
+	/* Of one machine, where a run has a list of them. */
+	{ .name = "placement",
+	  .kind = TEXT,
+	  .verbs = TOPOLOGY,
+	  FIELD(preview) },
+	{ .name = "contexts",
+	  .kind = COUNT,
+	  .verbs = TOPOLOGY,
+	  FIELD(contexts),
+	  BETWEEN(1, 1000000, "must be over 0", "more than 1000000") },
+	{ .name = "svg", .kind = TEXT, .verbs = TOPOLOGY, FIELD(svg) },
+	{ .name = "full", .kind = FLAG, .verbs = TOPOLOGY, FIELD(full) },
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
 
 static unsigned verb_bit(const struct sy_verb *verb)
 {
-	return verb == &sy_verb_tour     ? TOUR
-	       : verb == &sy_verb_run    ? RUN
-	       : verb == &sy_verb_export ? EXPORT
-	                                 : LIST;
+	return verb == &sy_verb_tour       ? TOUR
+	       : verb == &sy_verb_run      ? RUN
+	       : verb == &sy_verb_export   ? EXPORT
+	       : verb == &sy_verb_topology ? TOPOLOGY
+	                                   : LIST;
 }
 
 /* `name` may be followed by '='; returns where the value begins, or NULL. */
