@@ -9,16 +9,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "engine/calibrate.h"
 #include "engine/turn.h"
 #include "host/limits.h"
 
-/* Rounds of the kernel in a calibrating task: about 30 us. */
-#define CALIBRATION_ROUNDS 20000
-#define CALIBRATION_SLICES 5
-/* The work of a sentinel's task. */
-#define SENTINEL_GRAIN_NS 100000
 #define SENTINELS 2
 /* The part of free tasks and of free memory that a group may take. */
 #define FREE_SHARE 0.8
@@ -55,104 +50,6 @@ void sy_session_free(struct sy_session *session, const struct sy_plan *plan)
 		sy_result_free(&session->sentinels[i]);
 	free(session->points);
 	session->points = NULL;
-}
-
-/* The plain kernel on the first PU of the first point that has one. */
-static int make_sentinel(struct drive *drive)
-{
-	struct sy_point *sentinel = &drive->sentinel;
-	const struct sy_plan *plan = drive->plan;
-
-	sy_request_default(&sentinel->request);
-	sentinel->request.model = sy_model_find("serial");
-	sentinel->request.workload = sy_workload_find("cpu");
-	sentinel->request.inflight = 1;
-	sentinel->request.grain_ns = SENTINEL_GRAIN_NS;
-	sy_point_name(sentinel);
-	for (size_t i = 0; i < plan->count && !sentinel->where.count; i++) {
-		const struct sy_placement *where = &plan->points[i].where;
-
-		if (!where->count)
-			continue;
-		sentinel->where.pus = malloc(sizeof(int));
-		if (!sentinel->where.pus)
-			return -ENOMEM;
-		sentinel->where.pus[0] = where->pus[0];
-		sentinel->where.count = 1;
-		sentinel->where.bound = true;
-	}
-	return 0;
-}
-
-static int calibrate_slices(struct drive *drive, struct sy_remote *remote,
-                            struct sy_reason *reason)
-{
-	double ns[CALIBRATION_SLICES];
-	struct sy_slice *slice = malloc(sizeof(*slice));
-	uint64_t operations = 0;
-	int limit_ms = (int)(drive->plan->limit_ns / 1000000);
-	int error = slice ? 0 : -ENOMEM;
-
-	if (!error)
-		error = sy_remote_size(remote, drive->plan->slice_ns,
-		                       drive->hooks->cancel_fd, limit_ms,
-		                       &operations, reason);
-	for (int i = 0; i < CALIBRATION_SLICES && !error; i++) {
-		error = sy_remote_slice(remote, operations, 1,
-		                        drive->hooks->cancel_fd, limit_ms,
-		                        slice, reason);
-		ns[i] = error ? 0
-		              : (double)slice->elapsed_ns /
-		                        (double)slice->operations /
-		                        CALIBRATION_ROUNDS;
-	}
-	free(slice);
-	if (!error)
-		error = sy_median(ns, CALIBRATION_SLICES,
-		                  &drive->session->kernel_round_ns);
-	return error;
-}
-
-/* How long a round of the kernel takes: every grain is so many of them. */
-static int calibrate(struct drive *drive, struct sy_reason *reason)
-{
-	struct sy_remote remote;
-	int error;
-
-	drive->sentinel.load.rounds = CALIBRATION_ROUNDS;
-	error = sy_remote_start(&remote, drive->hooks->program, reason);
-	if (error)
-		return error;
-	error = sy_remote_hello(&remote, drive->hooks->cancel_fd, reason);
-	if (!error)
-		error = sy_remote_open_begin(&remote, &drive->sentinel, reason);
-	if (!error)
-		error = sy_remote_open_end(&remote, drive->hooks->cancel_fd,
-		                           10000, reason);
-	if (!error)
-		error = calibrate_slices(drive, &remote, reason);
-	sy_remote_quit(&remote);
-	sy_remote_end(&remote, 1000);
-	return error;
-}
-
-static uint64_t rounds_of(const struct drive *drive, uint64_t grain_ns)
-{
-	return (uint64_t)((double)grain_ns / drive->session->kernel_round_ns +
-	                  0.5);
-}
-
-static void set_rounds(struct drive *drive)
-{
-	for (size_t i = 0; i < drive->plan->count; i++) {
-		struct sy_point *point = &drive->plan->points[i];
-		const struct sy_workload *workload = point->request.workload;
-
-		if (workload && !strcmp(workload->name, "cpu"))
-			point->load.rounds =
-				rounds_of(drive, point->request.grain_ns);
-	}
-	drive->sentinel.load.rounds = rounds_of(drive, SENTINEL_GRAIN_NS);
 }
 
 /* Entrants for the points first..end-1 that can run together; how many points
@@ -322,13 +219,14 @@ static int drive_all(struct drive *drive, struct sy_reason *reason)
 
 	if (!refuse(drive))
 		return 0;
-	error = make_sentinel(drive);
+	error = sy_sentinel_init(&drive->sentinel, plan);
 	if (error)
 		return sy_reason(reason, error, "no memory");
-	error = calibrate(drive, reason);
+	error = sy_calibrate(plan, drive->hooks, &drive->sentinel,
+	                     &drive->session->kernel_round_ns, reason);
 	if (error)
 		return error;
-	set_rounds(drive);
+	sy_rounds_set(plan, &drive->sentinel, drive->session->kernel_round_ns);
 	for (unsigned set = 0; set < plan->sets && !error; set++)
 		error = run_set(drive, set, reason);
 	return error;
