@@ -9,44 +9,15 @@
 #include "engine/turn.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A slice warms up with this part of its operations. */
-#define WARMUP_PART 32
-/* No warm-up where one task alone waits longer than this part of a slice. */
-#define WARMUP_WAIT_PART 20
 /* Slices of a dear point in a set, at least. */
 #define DEAR_SLICES 3
-/* After this many in a set, a slice that misses its size is kept. */
-#define RESIZES_MAX 2
 /* Sentinels are asked in every fourth round, and in the first. */
 #define SENTINEL_ROUNDS 4
 /* A worker that was told to quit ends within this, or is killed. */
 #define QUIT_MS 2000
-
-static void fail(struct sy_entrant *entrant, int error,
-                 const struct sy_reason *reason)
-{
-	sy_result_fail(entrant->result,
-	               error == -EBADMSG ? SY_WRONG : SY_FAILED, reason);
-	sy_remote_end(&entrant->remote, 0);
-}
-
-/* An entrant's own trouble costs its point; anything else ends the run. */
-static int blame(struct sy_entrant *entrant, int error,
-                 const struct sy_reason *reason)
-{
-	if (error && error != -ECANCELED)
-		fail(entrant, error, reason);
-	return error == -ECANCELED ? error : 0;
-}
-
-static int limit_ms(const struct sy_turn *turn)
-{
-	return (int)(turn->plan->limit_ns / 1000000);
-}
 
 /* All at once: they get ready side by side while nothing is measured. */
 static int start(struct sy_turn *turn, struct sy_reason *reason)
@@ -54,50 +25,14 @@ static int start(struct sy_turn *turn, struct sy_reason *reason)
 	const struct sy_hooks *hooks = turn->hooks;
 	int error = 0;
 
-	for (size_t i = 0; i < turn->count; i++) {
-		struct sy_entrant *e = &turn->entrants[i];
-		int started =
-			sy_remote_start(&e->remote, hooks->program, reason);
-
-		if (started)
-			fail(e, started, reason);
-	}
-	for (size_t i = 0; i < turn->count && !error; i++) {
-		struct sy_entrant *e = &turn->entrants[i];
-		int ready = e->remote.pid
-		                    ? sy_remote_hello(&e->remote,
-		                                      hooks->cancel_fd, reason)
-		                    : 0;
-
-		if (!ready && e->remote.pid)
-			ready = sy_remote_open_begin(&e->remote, e->point,
-			                             reason);
-		error = blame(e, ready, reason);
-	}
-	for (size_t i = 0; i < turn->count && !error; i++) {
-		struct sy_entrant *e = &turn->entrants[i];
-
-		if (e->remote.pid)
-			error = blame(
-				e,
-				sy_remote_open_end(&e->remote, hooks->cancel_fd,
-			                           limit_ms(turn), reason),
-				reason);
-	}
+	for (size_t i = 0; i < turn->count; i++)
+		sy_entrant_start(&turn->entrants[i], hooks, reason);
+	for (size_t i = 0; i < turn->count && !error; i++)
+		error = sy_entrant_open(&turn->entrants[i], hooks, reason);
+	for (size_t i = 0; i < turn->count && !error; i++)
+		error = sy_entrant_ready(&turn->entrants[i], turn->plan, hooks,
+		                         reason);
 	return error;
-}
-
-static int size(struct sy_turn *turn, struct sy_entrant *e,
-                struct sy_reason *reason)
-{
-	uint64_t operations = 0;
-	int error = sy_remote_size(&e->remote, turn->plan->slice_ns,
-	                           turn->hooks->cancel_fd, limit_ms(turn),
-	                           &operations, reason);
-
-	if (!error)
-		e->result->slice_operations = operations;
-	return blame(e, error, reason);
 }
 
 static int size_all(struct sy_turn *turn, struct sy_reason *reason)
@@ -108,54 +43,9 @@ static int size_all(struct sy_turn *turn, struct sy_reason *reason)
 		struct sy_entrant *e = &turn->entrants[i];
 
 		if (e->remote.pid && !e->result->slice_operations)
-			error = size(turn, e, reason);
+			error = sy_entrant_size(e, turn->plan, turn->hooks,
+			                        reason);
 	}
-	return error;
-}
-
-static uint64_t warmup(const struct sy_turn *turn, const struct sy_entrant *e)
-{
-	uint64_t operations = e->result->slice_operations;
-
-	if (e->point->request.workload &&
-	    e->point->load.wait_ns > turn->plan->slice_ns / WARMUP_WAIT_PART &&
-	    strcmp(sy_point_family(e->point), "cpu"))
-		return 0;
-	return operations / WARMUP_PART ? operations / WARMUP_PART : 1;
-}
-
-/* Whether the slice is far from the size that was asked for. */
-static bool missed(const struct sy_turn *turn, const struct sy_entrant *e,
-                   const struct sy_slice *slice)
-{
-	uint64_t most_ns = turn->plan->slice_ns;
-
-	if (e->resized >= RESIZES_MAX)
-		return false;
-	if (e->result->usual_ns > most_ns)
-		most_ns = e->result->usual_ns;
-	return slice->elapsed_ns * 2 < turn->plan->slice_ns ||
-	       slice->elapsed_ns > most_ns * 2;
-}
-
-/*
- * Sizes a point again whose slice missed: its count was taken in another mode
- * of the machine, and the slice is dropped.  Where the count comes out as it
- * was, a slice of this point just is that long, and is kept.
- */
-static int resize(struct sy_turn *turn, struct sy_entrant *e,
-                  const struct sy_slice *slice, bool *dropped,
-                  struct sy_reason *reason)
-{
-	uint64_t before = e->result->slice_operations, after;
-	int error = size(turn, e, reason);
-
-	e->resized++;
-	after = e->result->slice_operations;
-	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
-	e->result->dropped += *dropped;
-	if (!*dropped && slice->elapsed_ns > e->result->usual_ns)
-		e->result->usual_ns = slice->elapsed_ns;
 	return error;
 }
 
@@ -191,18 +81,16 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
 {
 	uint64_t begin_ns = sy_clock_ns();
 	struct sy_reason ignored;
-	bool dropped = false;
-	int resized = 0;
-	int error = sy_remote_slice(&e->remote, e->result->slice_operations,
-	                            warmup(turn, e), turn->hooks->cancel_fd,
-	                            limit_ms(turn), slice, reason);
+	bool dropped;
+	int resized;
+	int error = sy_entrant_slice(e, turn->plan, turn->hooks, slice, reason);
 
-	if (error)
-		return blame(e, error, reason);
+	if (error || !e->remote.pid)
+		return error;
 	turn->session->sliced_ns += slice->elapsed_ns + slice->alone_ns;
 	note_cost(e, (double)(sy_clock_ns() - begin_ns));
-	if (missed(turn, e, slice))
-		resized = resize(turn, e, slice, &dropped, reason);
+	resized = sy_entrant_check(e, turn->plan, turn->hooks, slice, &dropped,
+	                           reason);
 	/* Written down whatever came of sizing it again. */
 	error = write_down(turn, e, round, begin_ns, dropped || resized, slice,
 	                   resized ? &ignored : reason);
@@ -307,8 +195,8 @@ static int run_rounds(struct sy_turn *turn, struct sy_reason *reason)
 	for (uint32_t round = 0; !error; round++) {
 		bool over = round && sy_clock_ns() >= turn->end_ns;
 
-		/* A slice is kept after RESIZES_MAX that were not. */
-		if (over && (round > RESIZES_MAX || all_have_one(turn)))
+		/* A slice is kept after SY_RESIZES_MAX that were not. */
+		if (over && (round > SY_RESIZES_MAX || all_have_one(turn)))
 			break;
 		error = run_round(turn, round, begin_ns, order, slice, reason);
 	}
@@ -317,36 +205,18 @@ static int run_rounds(struct sy_turn *turn, struct sy_reason *reason)
 	return error;
 }
 
-/*
- * While slices run, the driver waits on the first of the PUs that they use:
- * waking up there takes 50 us between slices, from an idle PU 400.
- */
-static void bind_driver(const struct sy_turn *turn, cpu_set_t *before)
-{
-	const struct sy_placement *where =
-		&turn->entrants[turn->count - 1].point->where;
-	cpu_set_t one;
-
-	sched_getaffinity(0, sizeof(*before), before);
-	if (!where->bound || where->pus[0] >= CPU_SETSIZE)
-		return;
-	CPU_ZERO(&one);
-	CPU_SET((size_t)where->pus[0], &one);
-	sched_setaffinity(0, sizeof(one), &one);
-}
-
 int sy_turn_run(struct sy_turn *turn, struct sy_reason *reason)
 {
 	cpu_set_t before;
 	int error = start(turn, reason);
 
 	/* Workers are started unbound, so that an unbound point is that. */
-	bind_driver(turn, &before);
+	sy_driver_bind(&turn->entrants[turn->count - 1].point->where, &before);
 	if (!error)
 		error = size_all(turn, reason);
 	if (!error)
 		error = run_rounds(turn, reason);
-	sched_setaffinity(0, sizeof(before), &before);
+	sy_driver_unbind(&before);
 	for (size_t i = 0; i < turn->count; i++)
 		if (error)
 			sy_remote_end(&turn->entrants[i].remote, 0);

@@ -5,21 +5,10 @@
 #ifndef SY_TURN_H
 #define SY_TURN_H
 
-#include "engine/measure.h"
-#include "engine/remote.h"
+#include "engine/entrant.h"
 
 /* A point whose slice takes this many times longer than it should gets fewer. */
 #define SY_DEAR 3
-
-/* A point that takes part, or a sentinel. */
-struct sy_entrant {
-	struct sy_point *point;
-	struct sy_result *result;
-	struct sy_remote remote;
-	double cost_ns; /* wall time that a slice takes, smoothed */
-	unsigned resized;
-	bool sentinel;
-};
 
 struct sy_turn {
 	const struct sy_plan *plan;

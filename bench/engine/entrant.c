@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* entrant.c - see entrant.h. */
+#include "engine/entrant.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+/* A slice warms up with this part of its operations. */
+#define WARMUP_PART 32
+/* No warm-up where one task alone waits longer than this part of a slice. */
+#define WARMUP_WAIT_PART 20
+
+static void fail(struct sy_entrant *entrant, int error,
+                 const struct sy_reason *reason)
+{
+	sy_result_fail(entrant->result,
+	               error == -EBADMSG ? SY_WRONG : SY_FAILED, reason);
+	sy_remote_end(&entrant->remote, 0);
+}
+
+/* An entrant's own trouble costs its point; anything else ends the run. */
+static int blame(struct sy_entrant *entrant, int error,
+                 const struct sy_reason *reason)
+{
+	if (error && error != -ECANCELED)
+		fail(entrant, error, reason);
+	return error == -ECANCELED ? error : 0;
+}
+
+static int limit_ms(const struct sy_plan *plan)
+{
+	return (int)(plan->limit_ns / 1000000);
+}
+
+void sy_entrant_start(struct sy_entrant *e, const struct sy_hooks *hooks,
+                      struct sy_reason *reason)
+{
+	int error = sy_remote_start(&e->remote, hooks->program, reason);
+
+	if (error)
+		fail(e, error, reason);
+}
+
+int sy_entrant_open(struct sy_entrant *e, const struct sy_hooks *hooks,
+                    struct sy_reason *reason)
+{
+	int error;
+
+	if (!e->remote.pid)
+		return 0;
+	error = sy_remote_hello(&e->remote, hooks->cancel_fd, reason);
+	if (!error)
+		error = sy_remote_open_begin(&e->remote, e->point, reason);
+	return blame(e, error, reason);
+}
+
+int sy_entrant_ready(struct sy_entrant *e, const struct sy_plan *plan,
+                     const struct sy_hooks *hooks, struct sy_reason *reason)
+{
+	if (!e->remote.pid)
+		return 0;
+	return blame(e,
+	             sy_remote_open_end(&e->remote, hooks->cancel_fd,
+	                                limit_ms(plan), reason),
+	             reason);
+}
+
+int sy_entrant_size(struct sy_entrant *e, const struct sy_plan *plan,
+                    const struct sy_hooks *hooks, struct sy_reason *reason)
+{
+	uint64_t operations = 0;
+	int error = sy_remote_size(&e->remote, plan->slice_ns, hooks->cancel_fd,
+	                           limit_ms(plan), &operations, reason);
+
+	if (!error)
+		e->result->slice_operations = operations;
+	return blame(e, error, reason);
+}
+
+static uint64_t warmup(const struct sy_plan *plan, const struct sy_entrant *e)
+{
+	uint64_t operations = e->result->slice_operations;
+
+	if (e->point->request.workload &&
+	    e->point->load.wait_ns > plan->slice_ns / WARMUP_WAIT_PART &&
+	    strcmp(sy_point_family(e->point), "cpu"))
+		return 0;
+	return operations / WARMUP_PART ? operations / WARMUP_PART : 1;
+}
+
+int sy_entrant_slice(struct sy_entrant *e, const struct sy_plan *plan,
+                     const struct sy_hooks *hooks, struct sy_slice *slice,
+                     struct sy_reason *reason)
+{
+	return blame(e,
+	             sy_remote_slice(&e->remote, e->result->slice_operations,
+	                             warmup(plan, e), hooks->cancel_fd,
+	                             limit_ms(plan), slice, reason),
+	             reason);
+}
+
+/* Whether the slice is far from the size that was asked for. */
+static bool missed(const struct sy_plan *plan, const struct sy_entrant *e,
+                   const struct sy_slice *slice)
+{
+	uint64_t most_ns = plan->slice_ns;
+
+	if (e->resized >= SY_RESIZES_MAX)
+		return false;
+	if (e->result->usual_ns > most_ns)
+		most_ns = e->result->usual_ns;
+	return slice->elapsed_ns * 2 < plan->slice_ns ||
+	       slice->elapsed_ns > most_ns * 2;
+}
+
+int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
+                     const struct sy_hooks *hooks, const struct sy_slice *slice,
+                     bool *dropped, struct sy_reason *reason)
+{
+	uint64_t before = e->result->slice_operations, after;
+	int error;
+
+	*dropped = false;
+	if (!missed(plan, e, slice))
+		return 0;
+	error = sy_entrant_size(e, plan, hooks, reason);
+	e->resized++;
+	after = e->result->slice_operations;
+	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
+	e->result->dropped += *dropped;
+	if (!*dropped && slice->elapsed_ns > e->result->usual_ns)
+		e->result->usual_ns = slice->elapsed_ns;
+	return error;
+}
+
+void sy_driver_bind(const struct sy_placement *where, cpu_set_t *before)
+{
+	cpu_set_t one;
+
+	sched_getaffinity(0, sizeof(*before), before);
+	if (!where->bound || where->pus[0] >= CPU_SETSIZE)
+		return;
+	CPU_ZERO(&one);
+	CPU_SET((size_t)where->pus[0], &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+void sy_driver_unbind(const cpu_set_t *before)
+{
+	sched_setaffinity(0, sizeof(*before), before);
+}
