@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* A count of switches may miss what is declared by this share. */
+#define SWITCHES_SLACK 0.02
+
 const char *sy_state_name(enum sy_state state)
 {
 	static const char *const names[] = {
@@ -106,4 +109,27 @@ void sy_result_fail(struct sy_result *result, enum sy_state state,
 		return;
 	result->state = state;
 	result->reason = *reason;
+}
+
+void sy_result_judge(const struct sy_point *point, struct sy_result *result)
+{
+	const struct sy_handoff *handoff = point->request.handoff;
+	struct sy_reason reason;
+	double voluntary, all;
+
+	if (!handoff || result->state != SY_MEASURED || !point->where.bound ||
+	    point->where.count != 1)
+		return;
+	voluntary =
+		(double)result->usage.voluntary / (double)result->operations;
+	all = voluntary +
+	      (double)result->usage.involuntary / (double)result->operations;
+	if (all >= handoff->switches_min * (1 - SWITCHES_SLACK) &&
+	    voluntary <= handoff->switches_max + SWITCHES_SLACK)
+		return;
+	sy_reason(&reason, -ERANGE,
+	          "%.3f switches a hand-off, %.3f of them voluntary, instead "
+	          "of %u to %u",
+	          all, voluntary, handoff->switches_min, handoff->switches_max);
+	sy_result_fail(result, SY_INVALID, &reason);
 }

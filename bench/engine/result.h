@@ -57,6 +57,18 @@ void sy_result_forget_latencies(struct sy_result *result);
 void sy_result_fail(struct sy_result *result, enum sy_state state,
                     const struct sy_reason *reason);
 
+/*
+ * A hand-off on one PU that did not make the switches which it declares
+ * becomes SY_INVALID; other points stay what they are.
+ *
+ * Control cannot have passed without a switch, so all of them together are at
+ * least the least.  The kernel counts a switch as involuntary where the woken
+ * context runs before its waker has blocked, which saves the waker's own wait;
+ * and where another process took the PU.  So only the voluntary ones are held
+ * to the most.
+ */
+void sy_result_judge(const struct sy_point *point, struct sy_result *result);
+
 /* Whether it is still to be measured. */
 bool sy_result_open(const struct sy_result *result);
 

@@ -13,8 +13,6 @@
 #include "results/gbench.h"
 #include "stats/stats.h"
 
-/* A count of switches may miss what is declared by this share. */
-#define SWITCHES_SLACK 0.02
 /* A server on PUs of its own is the bottleneck from this share on. */
 #define SERVER_LIMIT 0.8
 
@@ -365,38 +363,6 @@ double sy_summary_noise(const struct sy_session *session)
 	                         &pairs);
 }
 
-/*
- * Whether a hand-off on one PU made the switches that it declares.
- *
- * Control cannot have passed without a switch, so all of them together are at
- * least the least.  The kernel counts a switch as involuntary where the woken
- * context runs before its waker has blocked, which saves the waker's own wait;
- * and where another process took the PU.  So only the voluntary ones are held
- * to the most.
- */
-static void judge(const struct sy_point *point, struct sy_result *result)
-{
-	const struct sy_handoff *handoff = point->request.handoff;
-	struct sy_reason reason;
-	double voluntary, all;
-
-	if (!handoff || result->state != SY_MEASURED || !point->where.bound ||
-	    point->where.count != 1)
-		return;
-	voluntary =
-		(double)result->usage.voluntary / (double)result->operations;
-	all = voluntary +
-	      (double)result->usage.involuntary / (double)result->operations;
-	if (all >= handoff->switches_min * (1 - SWITCHES_SLACK) &&
-	    voluntary <= handoff->switches_max + SWITCHES_SLACK)
-		return;
-	sy_reason(&reason, -ERANGE,
-	          "%.3f switches a hand-off, %.3f of them voluntary, instead "
-	          "of %u to %u",
-	          all, voluntary, handoff->switches_min, handoff->switches_max);
-	sy_result_fail(result, SY_INVALID, &reason);
-}
-
 static json_t *noise_json(const struct sy_session *session)
 {
 	size_t pairs;
@@ -435,7 +401,7 @@ json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
 	json_t *json;
 
 	for (size_t i = 0; i < plan->count; i++)
-		judge(&plan->points[i], &session->points[i]);
+		sy_result_judge(&plan->points[i], &session->points[i]);
 	json = json_pack(
 		"{so so si ss so sf sI sI sI sb so so so}", "context",
 		sy_gbench_context(machine), "benchmarks",
