@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #include "engine/plan.h"
+#include "engine/result.h"
+#include "host/machine.h"
 #include "sweep/space.h"
 
 enum sy_exit {
@@ -107,6 +109,21 @@ int sy_choose_points(struct sy_plan *plan, struct sy_options *options);
 
 /* The tour's points.  -ENOMEM. */
 int sy_tour_points(struct sy_plan *plan);
+
+/*
+ * This machine and what is known of it; refused where hwloc was told to
+ * describe another one.  0, or an exit status with the line printed.
+ */
+int sy_here_open(struct sy_topology **topology, json_t **machine,
+                 char id[SY_MACHINE_ID_BYTES]);
+
+/*
+ * Finds the PUs of the points, results[i] being that of point i: those that
+ * this machine does not have become SY_ABSENT, with the reason.  0, or an exit
+ * status with the line printed: SY_EXIT_NOTHING where it has none of them.
+ */
+int sy_here_resolve(const struct sy_topology *topology, struct sy_plan *plan,
+                    struct sy_result *results);
 
 /*
  * Measures a plan, writes the run folder, prints the tables and draws the

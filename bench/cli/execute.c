@@ -44,53 +44,11 @@ static int watch(void *data, const struct sy_progress *progress)
 	return sy_monitor_show(&x->monitor, progress);
 }
 
-static int open_topology(struct execution *x)
-{
-	int error = sy_topology_open(&x->topology);
-
-	if (error == -ENOTSUP)
-		return sy_complain(SY_EXIT_REFUSED,
-		                   "hwloc describes another machine "
-		                   "(HWLOC_XMLFILE, HWLOC_SYNTHETIC or "
-		                   "HWLOC_COMPONENTS is set): unset it to "
-		                   "measure here");
-	if (error)
-		return sy_complain(SY_EXIT_REFUSED,
-		                   "hwloc cannot read this machine: %s",
-		                   strerror(-error));
-	x->machine = sy_machine_facts(x->topology);
-	sy_machine_id(x->topology, x->machine_id);
-	return x->machine ? 0 : sy_complain(SY_EXIT_REFUSED, "no memory");
-}
-
-/* Points that this machine does not have are rows with a reason. */
 static int resolve(struct execution *x)
 {
-	struct sy_reason reason, first = { "" };
-	size_t here = 0;
-
 	if (sy_session_init(&x->session, x->plan))
 		return sy_complain(SY_EXIT_REFUSED, "no memory");
-	for (size_t i = 0; i < x->plan->count; i++) {
-		struct sy_point *point = &x->plan->points[i];
-		int error = sy_point_resolve(point, x->topology, &reason);
-
-		if (error == -EINVAL || error == -ENOMEM)
-			return sy_complain(error == -EINVAL ? SY_EXIT_USAGE
-			                                    : SY_EXIT_REFUSED,
-			                   "%s", reason.text);
-		if (error) {
-			sy_point_release(point);
-			sy_result_fail(&x->session.points[i], SY_ABSENT,
-			               &reason);
-			first = first.text[0] ? first : reason;
-		}
-		here += !error;
-	}
-	return here ? 0
-	            : sy_complain(SY_EXIT_NOTHING,
-	                          "nothing of this can run here: %s",
-	                          first.text);
+	return sy_here_resolve(x->topology, x->plan, x->session.points);
 }
 
 static int begin_run(struct execution *x, const char *verb)
@@ -255,7 +213,7 @@ int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
 	                 ? sy_complain(SY_EXIT_REFUSED,
 	                               "cannot watch for signals: %s",
 	                               strerror(errno))
-	                 : open_topology(&x);
+	                 : sy_here_open(&x.topology, &x.machine, x.machine_id);
 	if (!status)
 		status = resolve(&x);
 	if (!status)

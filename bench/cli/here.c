@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * here.c - the machine that is measured on, and the points that it has.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "host/machine.h"
+
+int sy_here_open(struct sy_topology **topology, json_t **machine,
+                 char id[SY_MACHINE_ID_BYTES])
+{
+	int error = sy_topology_open(topology);
+
+	if (error == -ENOTSUP)
+		return sy_complain(SY_EXIT_REFUSED,
+		                   "hwloc describes another machine "
+		                   "(HWLOC_XMLFILE, HWLOC_SYNTHETIC or "
+		                   "HWLOC_COMPONENTS is set): unset it to "
+		                   "measure here");
+	if (error)
+		return sy_complain(SY_EXIT_REFUSED,
+		                   "hwloc cannot read this machine: %s",
+		                   strerror(-error));
+	*machine = sy_machine_facts(*topology);
+	sy_machine_id(*topology, id);
+	return *machine ? 0 : sy_complain(SY_EXIT_REFUSED, "no memory");
+}
+
+int sy_here_resolve(const struct sy_topology *topology, struct sy_plan *plan,
+                    struct sy_result *results)
+{
+	struct sy_reason reason, first = { "" };
+	size_t here = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct sy_point *point = &plan->points[i];
+		int error = sy_point_resolve(point, topology, &reason);
+
+		if (error == -EINVAL || error == -ENOMEM)
+			return sy_complain(error == -EINVAL ? SY_EXIT_USAGE
+			                                    : SY_EXIT_REFUSED,
+			                   "%s", reason.text);
+		if (error) {
+			sy_point_release(point);
+			sy_result_fail(&results[i], SY_ABSENT, &reason);
+			first = first.text[0] ? first : reason;
+		}
+		here += !error;
+	}
+	return here ? 0
+	            : sy_complain(SY_EXIT_NOTHING,
+	                          "nothing of this can run here: %s",
+	                          first.text);
+}
