@@ -50,31 +50,50 @@ static bool reader_gone(void)
 	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
 }
 
-int sy_monitor_show(struct sy_monitor *monitor,
-                    const struct sy_progress *progress)
+/* Whether it is time for another line; looks after the reader on the way. */
+static bool is_due(struct sy_monitor *monitor)
 {
 	uint64_t now = sy_clock_ns();
-	uint64_t elapsed_ns = now - progress->begin_ns;
-	double left = elapsed_ns < progress->budget_ns
-	                      ? (double)(progress->budget_ns - elapsed_ns) / 1e9
-	                      : 0;
 
 	if (now - monitor->asked_ns >= READER_NS) {
 		monitor->asked_ns = now;
 		monitor->output_closed = reader_gone();
 	}
-	if (monitor->output_closed)
-		return 1;
-	if (now - monitor->said_ns <
-	    (monitor->terminal ? TERMINAL_NS : PLAIN_NS))
-		return 0;
+	if (monitor->output_closed ||
+	    now - monitor->said_ns <
+	            (monitor->terminal ? TERMINAL_NS : PLAIN_NS))
+		return false;
 	monitor->said_ns = now;
 	monitor->shown = true;
-	fprintf(stderr,
-	        monitor->terminal ? "\r\033[K%2.0f s left, set %u of %u: %.50s"
-	                          : "%2.0f s left, set %u of %u: %.50s\n",
-	        left, progress->set + 1, progress->sets, progress->group_name);
-	return 0;
+	return true;
+}
+
+int sy_monitor_show(struct sy_monitor *monitor,
+                    const struct sy_progress *progress)
+{
+	uint64_t elapsed_ns = sy_clock_ns() - progress->begin_ns;
+	double left = elapsed_ns < progress->budget_ns
+	                      ? (double)(progress->budget_ns - elapsed_ns) / 1e9
+	                      : 0;
+
+	if (is_due(monitor))
+		fprintf(stderr,
+		        monitor->terminal
+		                ? "\r\033[K%2.0f s left, set %u of %u: %.50s"
+		                : "%2.0f s left, set %u of %u: %.50s\n",
+		        left, progress->set + 1, progress->sets,
+		        progress->group_name);
+	return monitor->output_closed;
+}
+
+int sy_monitor_name(struct sy_monitor *monitor, const char *name)
+{
+	if (is_due(monitor))
+		fprintf(stderr,
+		        monitor->terminal ? "\r\033[Kmeasuring %.68s"
+		                          : "measuring %s\n",
+		        name);
+	return monitor->output_closed;
 }
 
 void sy_monitor_end(struct sy_monitor *monitor)

@@ -26,6 +26,9 @@ void sy_monitor_close(struct sy_monitor *monitor);
 int sy_monitor_show(struct sy_monitor *monitor,
                     const struct sy_progress *progress);
 
+/* The same where nobody knows how long it takes: what is measured now. */
+int sy_monitor_name(struct sy_monitor *monitor, const char *name);
+
 /* Wipes the line. */
 void sy_monitor_end(struct sy_monitor *monitor);
 
