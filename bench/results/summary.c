@@ -78,9 +78,8 @@ static double server_share(const struct sy_result *result)
 	return (double)result->server_ns / (double)result->elapsed_ns;
 }
 
-/* Whether the figure is the server's limit and not the model's. */
-static bool server_limited(const struct sy_point *point,
-                           const struct sy_result *result)
+bool sy_server_limited(const struct sy_point *point,
+                       const struct sy_result *result)
 {
 	return !strcmp(sy_point_family(point), "io") &&
 	       point->load.wait_ns > 0 && server_share(result) > SERVER_LIMIT &&
@@ -94,7 +93,7 @@ static void add_server(json_t *json, const struct sy_point *point,
 		return;
 	set(json, "server",
 	    json_pack("{sf sb}", "share", server_share(result), "limited",
-	              server_limited(point, result)));
+	              sy_server_limited(point, result)));
 }
 
 static void add_latency(json_t *json, const struct sy_result *result)
@@ -273,7 +272,7 @@ static bool competes(const struct sy_point *point,
                      const struct sy_result *result)
 {
 	return result->state == SY_MEASURED && result->count &&
-	       !server_limited(point, result);
+	       !sy_server_limited(point, result);
 }
 
 /* The point of first..end-1 with the least median time, or `end`. */

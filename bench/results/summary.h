@@ -22,6 +22,10 @@
 json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
                    const json_t *machine, const char *machine_id);
 
+/* Whether an `io` figure is the server's limit and not the model's. */
+bool sy_server_limited(const struct sy_point *point,
+                       const struct sy_result *result);
+
 /* The spread of the kernel against itself, as a share; negative: not known. */
 double sy_summary_noise(const struct sy_session *session);
 
