@@ -186,6 +186,11 @@ void bmc_resume(struct bmc_state *state);
  * since the last call.  In the loop or after it; at least once.
  */
 void bmc_set_iteration_time(struct bmc_state *state, double seconds);
+/*
+ * The same for the CPU time that a row shows, in place of the calling
+ * thread's: where other threads or processes do the work.
+ */
+void bmc_set_cpu_time(struct bmc_state *state, double seconds);
 
 /*
  * Makes the run an error row; the loop gives nothing from then on.  The first
@@ -259,6 +264,13 @@ int bmc_read_flags(int *argc, char **argv, char *why, size_t why_bytes);
  */
 int bmc_default_random_interleaving(bool on);
 int bmc_default_filter(const char *expression, char *why, size_t why_bytes);
+
+/*
+ * Rows are named as they were registered (and by their arguments), without
+ * /manual_time, /real_time and the like, which say what the clock was.  The
+ * filter and --benchmark_list_tests go by the whole name all the same.
+ */
+int bmc_plain_names(bool on);
 
 struct bmc_counter {
 	const char *name;

@@ -204,6 +204,7 @@ void report::ReportRuns(const std::vector<Run> &rows)
 			return;
 		row_list clean = rows;
 		for (Run &row : clean) {
+			use_told_cpu_time(row);
 			make_finite(row);
 			if (row.run_type == Run::RT_Iteration)
 				runs++;
@@ -211,6 +212,9 @@ void report::ReportRuns(const std::vector<Run> &rows)
 				errors++;
 		}
 		const bmc_aggregates only = choice(clean);
+		if (session_.plain_names)
+			for (Run &row : clean)
+				row.run_name.time_type.clear();
 		show(chosen(clean, only.in_display));
 		if (in_file_)
 			write(chosen(clean, only.in_file));

@@ -79,6 +79,22 @@ void put_times(const google_run &row, bmc_row &out)
 namespace bmc
 {
 
+/* An aggregate's iterations are the repetitions, by which Google Benchmark
+   will divide; a share is shown as it is. */
+void use_told_cpu_time(google_run &row)
+{
+	const auto told = row.counters.find(cpu_counter);
+
+	if (told == row.counters.end())
+		return;
+	const bool share = is_aggregate(row) &&
+	                   row.aggregate_unit == benchmark::kPercentage;
+	row.cpu_accumulated_time =
+	        told->second.value *
+	        (share ? 1 : static_cast<double>(row.iterations));
+	row.counters.erase(told);
+}
+
 void make_finite(google_run &row)
 {
 	drop_zero_by_zero(row.real_accumulated_time);

@@ -13,6 +13,16 @@ namespace bmc
 {
 
 /*
+ * CPU seconds an iteration, where the program told them.  They travel as a
+ * counter, so that Google Benchmark makes aggregates of them; no counter of
+ * the program's can have the name.
+ */
+constexpr const char *cpu_counter = "\x01 cpu";
+
+/* Puts the CPU time that was told in its place. */
+void use_told_cpu_time(benchmark::BenchmarkReporter::Run &row);
+
+/*
  * Leaves no number in it that is not finite, which JSON has no word for: a
  * run becomes an error, an aggregate loses the counter.
  */

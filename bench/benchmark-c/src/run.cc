@@ -230,6 +230,12 @@ int bmc_default_random_interleaving(bool on)
 	return 0;
 }
 
+int bmc_plain_names(bool on)
+{
+	the_session().plain_names = on;
+	return 0;
+}
+
 int bmc_default_filter(const char *expression, char *why, size_t why_bytes)
 {
 	return explained(why, why_bytes, [&](auto &session, auto &sentence) {

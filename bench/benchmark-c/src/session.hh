@@ -90,6 +90,7 @@ struct session {
 	settings flags;
 	std::string default_filter = ".";
 	bool default_random_interleaving = false;
+	bool plain_names = false;
 	std::map<std::string, std::string> context;
 	std::set<std::string> context_handed_over;
 	/* Google Benchmark keeps a pointer to it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* state.cc - the loop, its time, and what goes with a run. */
+#include "row.hh"
 #include "state.hh"
 #include "text.hh"
 
@@ -181,6 +182,16 @@ void bmc_set_iteration_time(struct bmc_state *state, double seconds)
 		return refuse(state, "a time was set outside the loop");
 	state->manual_time_set = true;
 	state->google.SetIterationTime(seconds);
+}
+
+void bmc_set_cpu_time(struct bmc_state *state, double seconds)
+{
+	if (!std::isfinite(seconds) || seconds < 0)
+		return state->fail(
+		        "sets a CPU time that is not a length of time");
+	state->cpu_seconds += seconds;
+	state->google.counters[bmc::cpu_counter] = benchmark::Counter(
+	        state->cpu_seconds, benchmark::Counter::kAvgIterations);
 }
 
 void bmc_skip(struct bmc_state *state, const char *reason)

@@ -36,6 +36,7 @@ struct bmc_state {
 	uint64_t batch_left = 0;
 	bool started = false; /* Google Benchmark's loop */
 	bool manual_time_set = false;
+	double cpu_seconds = 0; /* that were set */
 	bool out_of_memory = false;
 
 	/* Makes it an error row; the first reason stays. */
