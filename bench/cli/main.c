@@ -15,8 +15,9 @@
 #include "host/units.h"
 
 static const struct sy_verb *const verbs[] = {
-	&sy_verb_tour,   &sy_verb_run,    &sy_verb_list,     &sy_verb_plot,
-	&sy_verb_export, &sy_verb_doctor, &sy_verb_topology, NULL,
+	&sy_verb_tour,   &sy_verb_run,      &sy_verb_bench,
+	&sy_verb_list,   &sy_verb_plot,     &sy_verb_export,
+	&sy_verb_doctor, &sy_verb_topology, NULL,
 };
 
 static void print_usage(FILE *out)
@@ -85,6 +86,15 @@ static void hold_standard_streams(void)
 		close(fd);
 }
 
+/* Google Benchmark's tools give a program its flags and know no verbs. */
+static bool is_benchmark(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "--benchmark_", 12))
+			return true;
+	return false;
+}
+
 static int dispatch(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -102,6 +112,8 @@ static int dispatch(int argc, char **argv)
 	for (size_t i = 0; verbs[i]; i++)
 		if (!strcmp(argv[1], verbs[i]->name))
 			return run_verb(verbs[i], argc - 1, argv + 1);
+	if (is_benchmark(argc, argv))
+		return run_verb(&sy_verb_bench, argc, argv);
 	return sy_complain(SY_EXIT_USAGE,
 	                   "no verb '%s'; `switchyard --help` lists them",
 	                   argv[1]);

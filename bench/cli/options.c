@@ -39,12 +39,15 @@ enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
 #define LIST 4
 #define EXPORT 8
 #define TOPOLOGY 16
+#define BENCH 32
+/* Those that choose points. */
+#define POINTS (RUN | LIST | BENCH)
 
 #define SECOND UINT64_C(1000000000)
 
 #define SHAPES(option, sort, which)                                            \
 	{                                                                      \
-		.name = option, .kind = sort, .verbs = RUN | LIST,             \
+		.name = option, .kind = sort, .verbs = POINTS,                 \
 		.in_sweep = true, .key = which                                 \
 	}
 #define FIELD(field) .offset = offsetof(struct sy_options, field)
@@ -74,11 +77,11 @@ static const struct option {
 	SHAPES("server", SHAPE, SY_KEY_SERVER),
 	SHAPES("window", SHAPE, SY_KEY_WINDOW),
 	SHAPES("hold-awake", SHAPE_FLAG, SY_KEY_HOLD_AWAKE),
-	{ .name = "section", .kind = MORE, .verbs = RUN | LIST },
-	{ .name = "set", .kind = MORE, .verbs = RUN | LIST },
+	{ .name = "section", .kind = MORE, .verbs = POINTS },
+	{ .name = "set", .kind = MORE, .verbs = POINTS },
 	{ .name = "max-points",
 	  .kind = COUNT,
-	  .verbs = RUN | LIST,
+	  .verbs = POINTS,
 	  FIELD(max_points),
 	  BETWEEN(1, 100000, "must be over 0", "more than 100000") },
 	{ .name = "dry-run", .kind = FLAG, .verbs = RUN, FIELD(dry_run) },
@@ -100,7 +103,7 @@ static const struct option {
 	   to hang. */
 	{ .name = "limit",
 	  .kind = DURATION,
-	  .verbs = TOUR | RUN,
+	  .verbs = TOUR | RUN | BENCH,
 	  .in_sweep = true,
 	  FIELD(limit_ns),
 	  BETWEEN(SECOND / 10, 3600 * SECOND, "under 100ms",
@@ -151,6 +154,7 @@ static unsigned verb_bit(const struct sy_verb *verb)
 	       : verb == &sy_verb_run      ? RUN
 	       : verb == &sy_verb_export   ? EXPORT
 	       : verb == &sy_verb_topology ? TOPOLOGY
+	       : verb == &sy_verb_bench    ? BENCH
 	                                   : LIST;
 }
 
