@@ -201,6 +201,11 @@ void bmc_set_cpu_time(struct bmc_state *state, double seconds);
 void bmc_skip(struct bmc_state *state, const char *reason);
 /* Whether the run is an error already, by bmc_skip or by a mistake. */
 bool bmc_skipped(const struct bmc_state *state);
+/*
+ * Ends this run and calls no benchmark any more; what was not measured makes
+ * no row.  bmc_run then finishes the report as always and returns 0.
+ */
+void bmc_stop(struct bmc_state *state);
 
 /* Flags of a counter, to be joined with |. */
 enum bmc_counter_flags {

@@ -120,7 +120,9 @@ void call(bmc_benchmark &benchmark, benchmark::State &google)
 {
 	bmc_state state{ google, benchmark };
 
-	if (is_repeated(benchmark))
+	if (the_session().stopped)
+		state.stop();
+	else if (is_repeated(benchmark))
 		run_repetition(state);
 	else
 		run_stages(state);

@@ -200,9 +200,12 @@ report::row_list report::chosen(const row_list &rows,
 void report::ReportRuns(const std::vector<Run> &rows)
 {
 	guard([&] {
-		if (rows.empty())
-			return;
 		row_list clean = rows;
+		clean.erase(std::remove_if(clean.begin(), clean.end(),
+		                           was_stopped),
+		            clean.end());
+		if (clean.empty())
+			return;
 		for (Run &row : clean) {
 			use_told_cpu_time(row);
 			make_finite(row);

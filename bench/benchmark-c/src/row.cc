@@ -79,6 +79,11 @@ void put_times(const google_run &row, bmc_row &out)
 namespace bmc
 {
 
+bool was_stopped(const google_run &row)
+{
+	return is_error(row) && error_of(row) == stopped_reason;
+}
+
 /* An aggregate's iterations are the repetitions, by which Google Benchmark
    will divide; a share is shown as it is. */
 void use_told_cpu_time(google_run &row)

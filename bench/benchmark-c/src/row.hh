@@ -19,6 +19,10 @@ namespace bmc
  */
 constexpr const char *cpu_counter = "\x01 cpu";
 
+/* The error of a run that was stopped; no other has a control character. */
+constexpr const char *stopped_reason = "\x01 stopped";
+bool was_stopped(const benchmark::BenchmarkReporter::Run &row);
+
 /* Puts the CPU time that was told in its place. */
 void use_told_cpu_time(benchmark::BenchmarkReporter::Run &row);
 

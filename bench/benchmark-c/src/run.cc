@@ -270,6 +270,7 @@ int bmc_run(const struct bmc_reporter *reporter, struct bmc_totals *totals,
 	const int error =
 		explained(why, why_bytes, [&](auto &session, auto &sentence) {
 			const running now(session);
+			session.stopped = false;
 			return run(session, reporter, counted, sentence);
 		});
 

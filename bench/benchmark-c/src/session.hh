@@ -96,6 +96,7 @@ struct session {
 	/* Google Benchmark keeps a pointer to it. */
 	std::string program = "unknown";
 	bool running = false;
+	bool stopped = false; /* by bmc_stop: the rest makes no rows */
 };
 
 session &the_session();

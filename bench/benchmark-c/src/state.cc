@@ -38,6 +38,14 @@ void bmc_state::fail(const std::string &why)
 	end_as_failed();
 }
 
+void bmc_state::stop()
+{
+	if (phase == bmc_phase::failed)
+		return;
+	google.SkipWithError(bmc::stopped_reason);
+	end_as_failed();
+}
+
 void bmc_state::end_as_failed()
 {
 	phase = bmc_phase::failed;
@@ -187,11 +195,12 @@ void bmc_set_iteration_time(struct bmc_state *state, double seconds)
 void bmc_set_cpu_time(struct bmc_state *state, double seconds)
 {
 	if (!std::isfinite(seconds) || seconds < 0)
-		return state->fail(
-		        "sets a CPU time that is not a length of time");
-	state->cpu_seconds += seconds;
-	state->google.counters[bmc::cpu_counter] = benchmark::Counter(
-	        state->cpu_seconds, benchmark::Counter::kAvgIterations);
+		return refuse(state, "a CPU time was set that is not one");
+	guard(state, [&] {
+		state->cpu_seconds += seconds;
+		state->google.counters[bmc::cpu_counter] = benchmark::Counter(
+			state->cpu_seconds, benchmark::Counter::kAvgIterations);
+	});
 }
 
 void bmc_skip(struct bmc_state *state, const char *reason)
@@ -202,6 +211,12 @@ void bmc_skip(struct bmc_state *state, const char *reason)
 bool bmc_skipped(const struct bmc_state *state)
 {
 	return state->phase == bmc_phase::failed;
+}
+
+void bmc_stop(struct bmc_state *state)
+{
+	bmc::the_session().stopped = true;
+	guard(state, [&] { state->stop(); });
 }
 
 } // extern "C"

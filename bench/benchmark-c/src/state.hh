@@ -41,6 +41,8 @@ struct bmc_state {
 
 	/* Makes it an error row; the first reason stays. */
 	void fail(const std::string &why);
+	/* The same for a run that shall be no row. */
+	void stop();
 	void end_as_failed();
 	/* Whether its time runs in a loop of that kind. */
 	bool loops(bmc_loop kind) const;
