@@ -92,7 +92,7 @@ static void measure(struct bmc_state *state, void *data)
 	if (error) {
 		bench->error = error;
 		bench->reason = reason;
-		bmc_skip(state, reason.text);
+		bmc_stop(state);
 	} else {
 		note(point, taken.state, &taken.reason);
 		if (taken.state == SY_MEASURED)
