@@ -202,6 +202,11 @@ void bmc_skip(struct bmc_state *state, const char *reason);
 /* Whether the run is an error already, by bmc_skip or by a mistake. */
 bool bmc_skipped(const struct bmc_state *state);
 /*
+ * As bmc_skip, and makes every other run of the benchmark an error row too,
+ * those before this one included: what they measured was wrong as well.
+ */
+void bmc_reject(struct bmc_state *state, const char *reason);
+/*
  * Ends this run and calls no benchmark any more; what was not measured makes
  * no row.  bmc_run then finishes the report as always and returns 0.
  */

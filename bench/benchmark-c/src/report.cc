@@ -57,6 +57,26 @@ int display_options(const bmc::settings &flags)
 	       (flags.counters_tabular ? console::OO_Tabular : 0);
 }
 
+/* Its runs become errors, its aggregates go. */
+void reject(std::vector<BenchmarkReporter::Run> &rows,
+            const std::string &reason)
+{
+	typedef BenchmarkReporter::Run run;
+
+	rows.erase(std::remove_if(rows.begin(), rows.end(),
+	                          [](const run &row) {
+		                          return row.run_type ==
+		                                 run::RT_Aggregate;
+	                          }),
+	           rows.end());
+	for (run &row : rows) {
+		bmc::make_error(row, reason);
+		row.real_accumulated_time = 0;
+		row.cpu_accumulated_time = 0;
+		row.counters.clear();
+	}
+}
+
 } // namespace
 
 namespace bmc
@@ -168,13 +188,22 @@ bool report::ReportContext(const Context &context)
 	return !failure;
 }
 
-bmc_aggregates report::choice(const row_list &rows) const
+const bmc_benchmark *report::benchmark_of(const row_list &rows) const
 {
 	const std::string &family = rows.front().run_name.function_name;
 
 	for (const auto &benchmark : session_.benchmarks)
-		if (benchmark->name == family && benchmark->aggregates)
-			return *benchmark->aggregates;
+		if (benchmark->name == family)
+			return benchmark.get();
+	return nullptr;
+}
+
+bmc_aggregates report::choice(const row_list &rows) const
+{
+	const bmc_benchmark *benchmark = benchmark_of(rows);
+
+	if (benchmark && benchmark->aggregates)
+		return *benchmark->aggregates;
 	const settings &flags = session_.flags;
 	return { flags.aggregates_only || flags.display_aggregates_only,
 		 flags.aggregates_only };
@@ -206,6 +235,9 @@ void report::ReportRuns(const std::vector<Run> &rows)
 		            clean.end());
 		if (clean.empty())
 			return;
+		const bmc_benchmark *benchmark = benchmark_of(clean);
+		if (benchmark && !benchmark->rejected.empty())
+			reject(clean, benchmark->rejected);
 		for (Run &row : clean) {
 			use_told_cpu_time(row);
 			make_finite(row);

@@ -52,6 +52,7 @@ class report : public benchmark::BenchmarkReporter
 	void show(const row_list &rows);
 	void write(const row_list &rows);
 	row_list chosen(const row_list &rows, bool aggregates_only) const;
+	const bmc_benchmark *benchmark_of(const row_list &rows) const;
 	bmc_aggregates choice(const row_list &rows) const;
 	void guard(const std::function<void()> &work);
 	void empty_file();

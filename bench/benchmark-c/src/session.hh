@@ -57,6 +57,8 @@ struct bmc_benchmark {
 	std::optional<bmc_aggregates> aggregates;
 	/* Of the runs so far: Google Benchmark aborts where they change. */
 	std::map<std::string, unsigned> counter_flags;
+	/* By bmc_reject; "": none of its rows is an error for that. */
+	std::string rejected;
 	bool handed_over = false; /* Google Benchmark has it */
 };
 

@@ -213,6 +213,13 @@ bool bmc_skipped(const struct bmc_state *state)
 	return state->phase == bmc_phase::failed;
 }
 
+void bmc_reject(struct bmc_state *state, const char *reason)
+{
+	bmc_skip(state, reason);
+	if (state->benchmark.rejected.empty())
+		state->benchmark.rejected = state->reason;
+}
+
 void bmc_stop(struct bmc_state *state)
 {
 	bmc::the_session().stopped = true;
