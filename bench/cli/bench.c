@@ -16,6 +16,10 @@
 #include "cli/cli.h"
 #include "host/limits.h"
 
+/* The filter's names are longer than those of points. */
+static const char names_hint[] =
+	"; --benchmark_list_tests prints the names that it is matched with";
+
 static int watch(void *data, const struct sy_progress *progress)
 {
 	struct sy_bench *bench = data;
@@ -139,8 +143,8 @@ static int run(struct sy_bench *bench)
 
 	complain_of_points(bench, counts);
 	if (error)
-		status =
-			sy_complain(bmc_exit_status(error, &totals), "%s", why);
+		status = sy_complain(bmc_exit_status(error, &totals), "%s%s",
+		                     why, error == -ENOENT ? names_hint : "");
 	if (!status && bench->error && bench->error != -ECANCELED)
 		status = sy_complain(SY_EXIT_REFUSED, "%s", bench->reason.text);
 	if (!status)

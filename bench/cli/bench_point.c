@@ -98,6 +98,8 @@ static void measure(struct bmc_state *state, void *data)
 		if (taken.state == SY_MEASURED)
 			report(state, &bench->plan.points[point->index],
 			       &taken);
+		else if (taken.state == SY_WRONG)
+			bmc_reject(state, taken.reason.text);
 		else
 			bmc_skip(state, taken.reason.text);
 	}
@@ -165,7 +167,7 @@ int sy_bench_context(const struct sy_bench *bench)
 {
 	char warnings[2000];
 	const char *const lines[][2] = {
-		{ "switchyard", SY_VERSION },
+		{ "switchyard_version", SY_VERSION },
 		{ "switchyard_commit", SY_GIT_COMMIT },
 		{ "switchyard_build_type", SY_BUILD_TYPE },
 		{ "switchyard_compiler", SY_COMPILER },

@@ -25,6 +25,11 @@ static const char *absent(void)
 	return NULL;
 }
 
+static const char *never_here(void)
+{
+	return "no machine has it";
+}
+
 static void needs(const struct sy_batch *batch, struct sy_needs *needs)
 {
 	(void)batch;
@@ -249,4 +254,14 @@ const struct sy_model sy_broken_switches = {
 	.open = open_broken,
 	.run = run_lost,
 	.handoffs = handoffs,
+};
+
+const struct sy_model sy_broken_absent = {
+	.name = "broken.absent",
+	.summary = "is on no machine",
+	.absent = never_here,
+	.needs = needs,
+	.open = open_fails,
+	.run = run_hang,
+	.close = close_broken,
 };

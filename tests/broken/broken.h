@@ -19,5 +19,6 @@ extern const struct sy_model sy_broken_crash; /* in run */
 extern const struct sy_model sy_broken_hang;  /* in run */
 extern const struct sy_model sy_broken_open;  /* fails to open */
 extern const struct sy_model sy_broken_switches; /* claims what it makes not */
+extern const struct sy_model sy_broken_absent;
 
 #endif /* SY_BROKEN_H */
