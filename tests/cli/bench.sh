@@ -168,6 +168,15 @@ lines_say 2 'cpu/broken.crash/.* failed: .*signal 6'
 row_says crash 'signal 6'
 row_says open 'Cannot allocate memory'
 
+# Its answers are wrong from the 17th run on.
+title="each repetition has a worker of its own"
+run bench --workload cpu --inflight 2 --grain 5ms --model broken.late \
+	--benchmark_min_time=0.001 --benchmark_repetitions=12 \
+	"--benchmark_out=$report"
+status_is 0
+holds '[.benchmarks[] | select(.run_type == "iteration")]
+	| length == 12 and all(.error_occurred | not)'
+
 # What had been measured until then was wrong as well, for all one knows.
 title="an answer that is wrong in the end"
 run bench --workload cpu --inflight 2 --grain 10us --model broken.late \
