@@ -216,8 +216,12 @@ bool bmc_skipped(const struct bmc_state *state)
 void bmc_reject(struct bmc_state *state, const char *reason)
 {
 	bmc_skip(state, reason);
-	if (state->benchmark.rejected.empty())
-		state->benchmark.rejected = state->reason;
+	guard(state, [&] {
+		if (state->benchmark.rejected.empty())
+			state->benchmark.rejected =
+				reason && *reason ? visible(reason)
+						  : "rejected without a reason";
+	});
 }
 
 void bmc_stop(struct bmc_state *state)
