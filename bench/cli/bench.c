@@ -107,17 +107,6 @@ static void complain_of_points(const struct sy_bench *bench, size_t *counts)
 	}
 }
 
-/* What Google Benchmark wrote; that the reader has gone is no error. */
-static int finish_output(const struct sy_bench *bench)
-{
-	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE &&
-	    !bench->monitor.output_closed)
-		return sy_complain(SY_EXIT_REFUSED,
-		                   "cannot write to standard output: %s",
-		                   strerror(errno));
-	return 0;
-}
-
 /* 130, 5, 4, 3: the first of these that holds; 77 where all is absent. */
 static int status_of(const struct sy_bench *bench, int failed,
                      const struct bmc_totals *totals, const size_t *counts)
@@ -142,13 +131,14 @@ static int run(struct sy_bench *bench)
 	int error = bmc_run(NULL, &totals, why, sizeof(why)), status = 0;
 
 	complain_of_points(bench, counts);
+	/* That the reader of standard output has gone is no error. */
+	if (error == -EIO && sy_monitor_output_closed(&bench->monitor))
+		error = 0;
 	if (error)
 		status = sy_complain(bmc_exit_status(error, &totals), "%s%s",
 		                     why, error == -ENOENT ? names_hint : "");
 	if (!status && bench->error && bench->error != -ECANCELED)
 		status = sy_complain(SY_EXIT_REFUSED, "%s", bench->reason.text);
-	if (!status)
-		status = finish_output(bench);
 	return status_of(bench, status, &totals, counts);
 }
 
@@ -188,7 +178,8 @@ const struct sy_verb sy_verb_bench = {
 	.usage = "bench [FILTER] [FILE.ini] [--benchmark_...]",
 	.summary = "points through Google Benchmark, with its flags and report",
 	.help = "FILTER, FILE.ini and the options that choose points are those "
-		"of `run`; --limit\nis, too.  Every point is a benchmark: an iteration is "
+		"of `run`; --limit\nis, too.  Every point is a benchmark: an "
+	        "iteration is "
 		"an operation, the time is what the\nworkers took, and each "
 		"repetition has a worker of its own.  The order of\n"
 		"repetitions is random unless "

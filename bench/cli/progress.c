@@ -50,15 +50,20 @@ static bool reader_gone(void)
 	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
 }
 
+bool sy_monitor_output_closed(struct sy_monitor *monitor)
+{
+	monitor->asked_ns = sy_clock_ns();
+	monitor->output_closed = reader_gone();
+	return monitor->output_closed;
+}
+
 /* Whether it is time for another line; looks after the reader on the way. */
 static bool is_due(struct sy_monitor *monitor)
 {
 	uint64_t now = sy_clock_ns();
 
-	if (now - monitor->asked_ns >= READER_NS) {
-		monitor->asked_ns = now;
-		monitor->output_closed = reader_gone();
-	}
+	if (now - monitor->asked_ns >= READER_NS)
+		sy_monitor_output_closed(monitor);
 	if (monitor->output_closed ||
 	    now - monitor->said_ns <
 	            (monitor->terminal ? TERMINAL_NS : PLAIN_NS))

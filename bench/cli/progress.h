@@ -29,6 +29,9 @@ int sy_monitor_show(struct sy_monitor *monitor,
 /* The same where nobody knows how long it takes: what is measured now. */
 int sy_monitor_name(struct sy_monitor *monitor, const char *name);
 
+/* Looks now whether nobody reads standard output any more. */
+bool sy_monitor_output_closed(struct sy_monitor *monitor);
+
 /* Wipes the line. */
 void sy_monitor_end(struct sy_monitor *monitor);
 

@@ -130,7 +130,10 @@ if [[ -w /dev/full ]]; then
 	status=$?
 	status_is 4
 	own_lines
-	line_says "cannot write to standard output: No space"
+	line_says "cannot write all of standard output"
+	"$program" --benchmark_list_tests >/dev/full 2>"$err"
+	status=$?
+	status_is 4
 else
 	skip "no /dev/full"
 fi
@@ -279,6 +282,11 @@ title="nobody reads standard output"
 status=${PIPESTATUS[0]}
 status_is 0
 nothing_left
+"$program" bench "${little[@]}" --model serial 2>"$err" | true
+status=${PIPESTATUS[0]}
+status_is 0
+own_lines
+quiet
 
 # ---- compare.py ----
 
