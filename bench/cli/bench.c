@@ -179,10 +179,9 @@ const struct sy_verb sy_verb_bench = {
 	.summary = "points through Google Benchmark, with its flags and report",
 	.help = "FILTER, FILE.ini and the options that choose points are those "
 		"of `run`; --limit\nis, too.  Every point is a benchmark: an "
-	        "iteration is "
-		"an operation, the time is what the\nworkers took, and each "
-		"repetition has a worker of its own.  The order of\n"
-		"repetitions is random unless "
+		"iteration is an operation, the time is\nwhat the workers "
+		"took, and each repetition has a worker of its own.  The "
+		"order\nof repetitions is random unless "
 		"--benchmark_enable_random_interleaving=false.\n\n"
 		"  --benchmark_filter=REGEX      of the points, only these; "
 		"-REGEX: all others\n"

@@ -71,7 +71,8 @@ _switchyard_options() {
 	run) echo "$shape $measure --section --set --max-points --dry-run
 		--resume --help" ;;
 	list) echo "$shape --section --set --max-points --help" ;;
-	bench) echo "$shape --limit --benchmark_filter=
+	bench) echo "$shape --section --set --max-points --limit
+		--benchmark_filter=
 		--benchmark_list_tests --benchmark_repetitions=
 		--benchmark_min_time= --benchmark_format= --benchmark_out=
 		--benchmark_out_format=
@@ -129,7 +130,7 @@ _switchyard() {
 		[[ ${COMPREPLY[*]} == *= ]] && compopt -o nospace 2>/dev/null
 	else
 		case $verb in
-		run) _switchyard_sweeps ;;
+		run | bench) _switchyard_sweeps ;;
 		list)
 			if ((COMP_CWORD == 2)); then
 				_switchyard_words "models workloads placements

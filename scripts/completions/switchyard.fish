@@ -59,8 +59,8 @@ complete -c switchyard -n "$points" -l transport -x -a '(__fish_complete_list , 
 complete -c switchyard -n "$points" -l server -x -a shared -d 'io: PU of the server'
 complete -c switchyard -n "$points" -l window -x -d 'pool: tasks submitted ahead'
 complete -c switchyard -n "$points" -l hold-awake -d 'Keep the PUs out of idle'
-complete -c switchyard -n '__switchyard_in run list' -l section -x -a '(__fish_complete_list , __switchyard_sections)' -d 'Only these sections of the sweep file'
-complete -c switchyard -n '__switchyard_in run list' -l set -x -d 'A key of the sweep file'
+complete -c switchyard -n '__switchyard_in run list bench' -l section -x -a '(__fish_complete_list , __switchyard_sections)' -d 'Only these sections of the sweep file'
+complete -c switchyard -n '__switchyard_in run list bench' -l set -x -d 'A key of the sweep file'
 
 # A measurement.
 set -l measure __switchyard_in tour run
@@ -72,10 +72,10 @@ complete -c switchyard -n "$measure" -l label -x -d 'Behind the time in the name
 complete -c switchyard -n "$measure" -l results -x -a '(__fish_complete_directories (commandline -ct))' -d 'Root of the results'
 complete -c switchyard -n "$measure" -l no-figures -d 'Do not run gnuplot'
 
-complete -c switchyard -n '__switchyard_in run list' -l max-points -x -d 'Refuse more points'
+complete -c switchyard -n '__switchyard_in run list bench' -l max-points -x -d 'Refuse more points'
 complete -c switchyard -n '__switchyard_in run' -l dry-run -d 'Print the points and their time'
 complete -c switchyard -n '__switchyard_in run' -l resume -x -a '(__switchyard_runs)' -d 'Go on with an interrupted run'
-complete -c switchyard -n '__switchyard_in run' -a '(__fish_complete_suffix .ini) (__switchyard_names sweeps)'
+complete -c switchyard -n '__switchyard_in run bench' -a '(__fish_complete_suffix .ini) (__switchyard_names sweeps)'
 complete -c switchyard -n '__switchyard_in list; and test (count (commandline -poc)) = 2' -a 'models workloads placements points sweeps'
 complete -c switchyard -n '__switchyard_in list; and contains points (commandline -poc)' -a '(__fish_complete_suffix .ini) (__switchyard_names sweeps)'
 complete -c switchyard -n '__switchyard_in bench' -a '--benchmark_filter= --benchmark_list_tests --benchmark_repetitions= --benchmark_min_time= --benchmark_format={console,json,csv} --benchmark_out= --benchmark_out_format={console,json,csv} --benchmark_enable_random_interleaving={true,false}' -d 'Of Google Benchmark'

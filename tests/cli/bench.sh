@@ -77,6 +77,13 @@ status_is 0
 check "not what both choose" test "$(wc -l <"$out")" = "$(
 	"$program" list points '^cpu/.*/inflight:4/' | wc -l)"
 
+title="a sweep"
+printf '[one]\nworkload = cpu\nmodel = serial\ninflight = 1, 2\n' \
+	>"$work/my.ini"
+run bench "$work/my.ini" --benchmark_list_tests
+status_is 0
+check "not its points" test "$(grep -c ^cpu/serial/ "$out")" = 2
+
 title="what is left out"
 run bench --workload cpu --model serial,threads --benchmark_filter=-serial \
 	--benchmark_list_tests

@@ -150,6 +150,7 @@ help_of tour "${common[@]}"
 help_of run "${common[@]}" FILTER --model --workload --inflight --grain \
 	--wait --placement --request --reply --transport --server --window \
 	--hold-awake
+help_of bench FILTER FILE.ini --benchmark_filter --benchmark_out
 help_of list points
 help_of plot plots
 help_of export --to gbench csv tsv markdown --samples --output
