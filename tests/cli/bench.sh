@@ -341,7 +341,10 @@ check "no test" grep -q 'U Test, Repetitions: 2 vs 2' "$out"
 run run --workload cpu --inflight 2 --grain 10us --model serial --sets 2 \
 	--budget 300ms --no-figures
 status_is 0
-compare benchmarks "$work/1.json" "$(latest)/results.json"
+run export "$(latest)" --to gbench
+status_is 0
+cp "$out" "$work/run.json"
+compare benchmarks "$work/1.json" "$work/run.json"
 compares 'cpu/serial/inflight:2/[^ ]*_median'
 compares 'cpu/serial/inflight:2/[^ ]*one-pu'
 
