@@ -65,9 +65,9 @@ void reject(std::vector<BenchmarkReporter::Run> &rows,
 
 	rows.erase(std::remove_if(rows.begin(), rows.end(),
 	                          [](const run &row) {
-		                          return row.run_type ==
+					  return row.run_type ==
 		                                 run::RT_Aggregate;
-	                          }),
+				  }),
 	           rows.end());
 	for (run &row : rows) {
 		bmc::make_error(row, reason);
@@ -230,9 +230,9 @@ void report::ReportRuns(const std::vector<Run> &rows)
 {
 	guard([&] {
 		row_list clean = rows;
-		clean.erase(std::remove_if(clean.begin(), clean.end(),
-		                           was_stopped),
-		            clean.end());
+		clean.erase(
+			std::remove_if(clean.begin(), clean.end(), was_stopped),
+			clean.end());
 		if (clean.empty())
 			return;
 		const bmc_benchmark *benchmark = benchmark_of(clean);
