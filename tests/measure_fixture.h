@@ -20,6 +20,7 @@ struct drive {
 	struct holdings before;
 	cpu_set_t affinity;
 	json_t *journal; /* an array of its samples */
+	json_t *records; /* of all that was written down, samples too */
 	size_t room;     /* samples after which the journal is full, or 0 */
 	size_t stop;     /* samples after which progress says stop, or 0 */
 	size_t cancel;   /* samples after which cancel_fd is readable, or 0 */
@@ -32,6 +33,11 @@ static inline int write_down(void *data, json_t *sample,
 	struct drive *drive = data;
 	size_t count = json_array_size(drive->journal);
 
+	json_array_append(drive->records, sample);
+	if (!json_object_get(sample, "elapsed_ns")) {
+		json_decref(sample);
+		return 0;
+	}
 	json_array_append_new(drive->journal, sample);
 	if (drive->cancel && count + 1 == drive->cancel)
 		assert_int_equal(eventfd_write(drive->hooks.cancel_fd, 1), 0);
@@ -68,6 +74,7 @@ static inline void begin(struct drive *drive, uint64_t budget_ms, unsigned sets)
 	drive->plan.sets = sets;
 	drive->plan.slice_ns = 2 * MS;
 	drive->journal = json_array();
+	drive->records = json_array();
 	drive->hooks = (struct sy_hooks){ .program = SY_PROGRAM,
 		                          .cancel_fd = eventfd(0, EFD_CLOEXEC),
 		                          .journal = write_down,
@@ -102,6 +109,7 @@ static inline void end(struct drive *drive)
 	sy_session_free(&drive->session, &drive->plan);
 	sy_plan_free(&drive->plan);
 	json_decref(drive->journal);
+	json_decref(drive->records);
 	close(drive->hooks.cancel_fd);
 }
 

@@ -125,6 +125,7 @@ static int take_slice(struct sy_demand *d, struct sy_result *taken,
 		return error;
 	error = sy_entrant_check(e, d->plan, d->hooks, d->slice, &dropped,
 	                         reason);
+	e->result->dropped += dropped;
 	if (error || dropped)
 		return error;
 	return sy_result_add(taken, d->slice, 0, (uint32_t)taken->count);

@@ -128,7 +128,6 @@ int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
 	e->resized++;
 	after = e->result->slice_operations;
 	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
-	e->result->dropped += *dropped;
 	if (!*dropped && slice->elapsed_ns > e->result->usual_ns)
 		e->result->usual_ns = slice->elapsed_ns;
 	return error;

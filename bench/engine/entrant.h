@@ -25,6 +25,7 @@ struct sy_entrant {
 	double cost_ns; /* wall time that a slice takes, smoothed */
 	unsigned resized;
 	bool sentinel;
+	bool told; /* that it has no number is in the journal */
 };
 
 /* A worker is started, is given the point, and has it ready: in three steps,

@@ -31,26 +31,7 @@ struct drive {
 	uint64_t random;
 	uint64_t end_ns;
 	struct sy_progress progress;
-	uint64_t begin_ns;
 };
-
-int sy_session_init(struct sy_session *session, const struct sy_plan *plan)
-{
-	*session = (struct sy_session){ 0 };
-	session->points =
-		calloc(plan->count ? plan->count : 1, sizeof(*session->points));
-	return session->points ? 0 : -ENOMEM;
-}
-
-void sy_session_free(struct sy_session *session, const struct sy_plan *plan)
-{
-	for (size_t i = 0; session->points && i < plan->count; i++)
-		sy_result_free(&session->points[i]);
-	for (int i = 0; i < SENTINELS; i++)
-		sy_result_free(&session->sentinels[i]);
-	free(session->points);
-	session->points = NULL;
-}
 
 /* Entrants for the points first..end-1 that can run together; how many points
    that covers goes to `*taken`. */
@@ -68,6 +49,7 @@ static size_t gather(struct drive *drive, size_t first, size_t end,
 			.point = &drive->sentinel,
 			.result = &session->sentinels[i],
 			.sentinel = true,
+			.told = !sy_result_open(&session->sentinels[i]),
 		};
 	for (i = first; i < end && count < ENTRANTS_MAX; i++) {
 		struct sy_needs needs;
@@ -142,10 +124,15 @@ static uint64_t turn_end(const struct drive *drive, unsigned set, size_t first,
 	return now + (uint64_t)(left * weight(drive, first, end) / later);
 }
 
-static int run_group(struct drive *drive, unsigned set, size_t first,
-                     size_t end, struct sy_reason *reason)
+/*
+ * The turns of the points first..end-1, until `end_ns`.  What a driver before
+ * this one measured of the set was measured by other processes, so the rest
+ * is a set of its own.
+ */
+static int run_group(struct drive *drive, size_t first, size_t end,
+                     uint64_t end_ns, struct sy_reason *reason)
 {
-	uint64_t end_ns = turn_end(drive, set, first, end);
+	const struct sy_course *course = &drive->session->course;
 	int error = 0;
 
 	while (first < end && !error) {
@@ -156,15 +143,17 @@ static int run_group(struct drive *drive, unsigned set, size_t first,
 			.session = drive->session,
 			.entrants = drive->entrants,
 			.count = gather(drive, first, end, &taken),
-			.set = set,
+			.first = first,
+			.end = first + taken,
+			.set = drive->progress.set + course->drivers - 1,
 			.random = &drive->random,
 			.progress = &drive->progress,
 		};
 		uint64_t now = sy_clock_ns();
-		uint64_t left = end_ns > now ? end_ns - now : 0;
 
+		turn.left_ns = end_ns > now ? end_ns - now : 0;
 		/* A group in parts shares its time among them. */
-		turn.end_ns = now + left * taken / (end - first);
+		turn.end_ns = now + turn.left_ns * taken / (end - first);
 		if (turn.count > SENTINELS)
 			error = sy_turn_run(&turn, reason);
 		first += taken;
@@ -172,64 +161,154 @@ static int run_group(struct drive *drive, unsigned set, size_t first,
 	return error;
 }
 
-/* One set of every group, in the order of the plan. */
-static int run_set(struct drive *drive, unsigned set, struct sy_reason *reason)
+/* One set of every group, in the order of the plan, from `next` on. */
+static int run_set(struct drive *drive, unsigned set, size_t next,
+                   struct sy_reason *reason)
 {
 	const struct sy_plan *plan = drive->plan;
+	uint64_t left_ns = drive->session->course.left_ns;
 	int error = 0;
 
 	drive->progress.set = set;
 	drive->progress.group = 0;
 	for (size_t i = 0; i < plan->count && !error;) {
 		size_t end = sy_plan_group_end(plan, i);
+		size_t first = i < next ? next : i;
 
 		drive->progress.group_name = plan->points[i].group;
-		error = run_group(drive, set, i, end, reason);
+		if (first < end) {
+			uint64_t end_ns =
+				left_ns ? sy_clock_ns() + left_ns
+					: turn_end(drive, set, first, end);
+
+			error = run_group(drive, first, end, end_ns, reason);
+			left_ns = 0;
+		}
 		drive->progress.group++;
 		i = end;
 	}
 	return error;
 }
 
+static int record(struct drive *drive, struct sy_record record,
+                  struct sy_reason *reason)
+{
+	return sy_record_write(&record, drive->plan, drive->hooks,
+	                       drive->session, reason);
+}
+
 /* Points that a limit would stop are refused before anything is started. */
-static size_t refuse(struct drive *drive)
+static int refuse(struct drive *drive, size_t *open, struct sy_reason *reason)
 {
 	struct sy_limits limits;
-	size_t open = 0;
+	int error = 0;
 
+	*open = 0;
 	sy_limits_read(&limits);
-	for (size_t i = 0; i < drive->plan->count; i++) {
-		struct sy_reason reason;
+	for (size_t i = 0; i < drive->plan->count && !error; i++) {
+		struct sy_record state = { .kind = SY_RECORD_STATED,
+			                   .point = i,
+			                   .state = SY_FAILED };
 		struct sy_point *point = &drive->plan->points[i];
 
-		if (!point->where.count)
+		if (!point->where.count ||
+		    !sy_result_open(&drive->session->points[i]))
 			continue;
-		if (sy_point_fits(point, &limits, &reason))
-			sy_result_fail(&drive->session->points[i], SY_FAILED,
-			               &reason);
-		open += sy_result_open(&drive->session->points[i]);
+		if (sy_point_fits(point, &limits, &state.reason))
+			error = record(drive, state, reason);
+		else
+			++*open;
 	}
-	return open;
+	return error;
+}
+
+/* Every driver of a run means the same by a grain. */
+static int calibrate(struct drive *drive, struct sy_reason *reason)
+{
+	struct sy_record calibrated = { .kind = SY_RECORD_CALIBRATED };
+	int error = 0;
+
+	if (drive->session->kernel_round_ns <= 0) {
+		error = sy_calibrate(drive->plan, drive->hooks,
+		                     &drive->sentinel,
+		                     &calibrated.kernel_round_ns, reason);
+		if (!error)
+			error = record(drive, calibrated, reason);
+	}
+	if (!error)
+		sy_rounds_set(drive->plan, &drive->sentinel,
+		              drive->session->kernel_round_ns);
+	return error;
 }
 
 static int drive_all(struct drive *drive, struct sy_reason *reason)
 {
 	struct sy_plan *plan = drive->plan;
-	int error;
+	struct sy_course *course = &drive->session->course;
+	unsigned set = course->set;
+	size_t open, next = course->next;
+	int error = refuse(drive, &open, reason);
 
-	if (!refuse(drive))
-		return 0;
+	if (error || !open)
+		return error;
 	error = sy_sentinel_init(&drive->sentinel, plan);
 	if (error)
 		return sy_reason(reason, error, "no memory");
-	error = sy_calibrate(plan, drive->hooks, &drive->sentinel,
-	                     &drive->session->kernel_round_ns, reason);
+	error = calibrate(drive, reason);
+	for (; set < plan->sets && !error; set++) {
+		error = run_set(drive, set, next, reason);
+		next = 0;
+	}
+	return error;
+}
+
+/* Each driver draws its orders from a seed of its own. */
+static uint64_t seed_of(const struct sy_plan *plan, unsigned drivers)
+{
+	uint64_t seed = plan->seed;
+
+	while (drivers-- > 1) {
+		uint64_t state = seed;
+
+		seed = sy_random(&state);
+	}
+	return seed;
+}
+
+static void prepare(struct drive *drive)
+{
+	const struct sy_plan *plan = drive->plan;
+	const struct sy_course *course = &drive->session->course;
+	uint64_t budget_ns = plan->budget_ns > course->spent_ns
+	                             ? plan->budget_ns - course->spent_ns
+	                             : 0;
+
+	drive->random = seed_of(plan, course->drivers);
+	drive->end_ns = course->begun_ns + budget_ns;
+	drive->progress = (struct sy_progress){
+		.sets = plan->sets,
+		.groups = sy_plan_group_count(plan),
+		.begin_ns = course->begun_ns,
+		.budget_ns = budget_ns,
+	};
+}
+
+static int carry_out(struct drive *drive, struct sy_reason *reason)
+{
+	struct sy_record begun = { .kind = SY_RECORD_BEGUN,
+		                   .spent_ns = drive->session->wall_ns };
+	struct sy_record ended = { .kind = SY_RECORD_ENDED };
+	int told, error = record(drive, begun, reason);
+
 	if (error)
 		return error;
-	sy_rounds_set(plan, &drive->sentinel, drive->session->kernel_round_ns);
-	for (unsigned set = 0; set < plan->sets && !error; set++)
-		error = run_set(drive, set, reason);
-	return error;
+	prepare(drive);
+	error = drive_all(drive, reason);
+	ended.complete = !error;
+	if (error && error != -ECANCELED)
+		return error;
+	told = record(drive, ended, reason);
+	return told ? told : error;
 }
 
 int sy_measure(struct sy_plan *plan, const struct sy_hooks *hooks,
@@ -239,26 +318,15 @@ int sy_measure(struct sy_plan *plan, const struct sy_hooks *hooks,
 		.plan = plan,
 		.hooks = hooks,
 		.session = session,
-		.random = plan->seed,
-		.begin_ns = sy_clock_ns(),
 	};
 	int error = sy_remote_prepare();
 
-	drive.end_ns = drive.begin_ns + plan->budget_ns;
-	drive.progress = (struct sy_progress){
-		.sets = plan->sets,
-		.groups = sy_plan_group_count(plan),
-		.begin_ns = drive.begin_ns,
-		.budget_ns = plan->budget_ns,
-	};
 	drive.entrants =
 		calloc(SENTINELS + plan->count, sizeof(*drive.entrants));
 	if (!error && !drive.entrants)
 		error = sy_reason(reason, -ENOMEM, "no memory");
 	if (!error)
-		error = drive_all(&drive, reason);
-	session->wall_ns = sy_clock_ns() - drive.begin_ns;
-	session->interrupted = error == -ECANCELED;
+		error = carry_out(&drive, reason);
 	sy_point_release(&drive.sentinel);
 	free(drive.entrants);
 	return error == -ECANCELED ? 0 : error;

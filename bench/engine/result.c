@@ -4,19 +4,30 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {
+	[SY_PLANNED] = "stopped", [SY_MEASURED] = "measured",
+	[SY_ABSENT] = "absent",   [SY_FAILED] = "failed",
+	[SY_INVALID] = "invalid", [SY_WRONG] = "wrong",
+};
 
 /* A count of switches may miss what is declared by this share. */
 #define SWITCHES_SLACK 0.02
 
 const char *sy_state_name(enum sy_state state)
 {
-	static const char *const names[] = {
-		[SY_PLANNED] = "stopped", [SY_MEASURED] = "measured",
-		[SY_ABSENT] = "absent",   [SY_FAILED] = "failed",
-		[SY_INVALID] = "invalid", [SY_WRONG] = "wrong",
-	};
-
 	return names[state];
+}
+
+int sy_state_find(const char *name, enum sy_state *state)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], name)) {
+			*state = (enum sy_state)i;
+			return 0;
+		}
+	return -EINVAL;
 }
 
 static int make_room(struct sy_result *result)

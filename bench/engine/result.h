@@ -20,8 +20,9 @@ enum sy_state {
 	SY_WRONG,    /* a wrong checksum: there is no number */
 };
 
-/* The name of a state as in results.json. */
+/* The name of a state as in results.json; and back: -EINVAL. */
 const char *sy_state_name(enum sy_state state);
+int sy_state_find(const char *name, enum sy_state *state);
 
 /* One slice, an operation. */
 struct sy_sample {

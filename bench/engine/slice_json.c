@@ -59,14 +59,15 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 	return json;
 }
 
-/* A non-negative integer, 0 where it is not there; counts what is wrong. */
+/* An integer within bounds, 0 where it is not there; counts what is wrong. */
 static uint64_t number(const json_t *json, const char *key, int *wrong)
 {
 	const json_t *value = json_object_get(json, key);
 
 	if (!value)
 		return 0;
-	if (!json_is_integer(value) || json_integer_value(value) < 0) {
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > (json_int_t)SY_NUMBER_MOST) {
 		++*wrong;
 		return 0;
 	}

@@ -19,11 +19,51 @@
 /* A worker that was told to quit ends within this, or is killed. */
 #define QUIT_MS 2000
 
+static int record(const struct sy_turn *turn, struct sy_record *record,
+                  struct sy_reason *reason)
+{
+	return sy_record_write(record, turn->plan, turn->hooks, turn->session,
+	                       reason);
+}
+
+/* The place of an entrant in the plan; behind the last: a sentinel. */
+static size_t place(const struct sy_turn *turn, const struct sy_entrant *e)
+{
+	return e->sentinel ? turn->plan->count + (size_t)(e - turn->entrants)
+	                   : (size_t)(e->point - turn->plan->points);
+}
+
+/* Why an entrant has no number, once it has none, goes to the journal. */
+static int tell(const struct sy_turn *turn, struct sy_entrant *e,
+                struct sy_reason *reason)
+{
+	struct sy_record state = {
+		.kind = SY_RECORD_STATED,
+		.point = place(turn, e),
+		.state = e->result->state,
+		.reason = e->result->reason,
+	};
+
+	if (e->told || sy_result_open(e->result))
+		return 0;
+	e->told = true;
+	return record(turn, &state, reason);
+}
+
+static int tell_all(const struct sy_turn *turn, struct sy_reason *reason)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < turn->count && !error; i++)
+		error = tell(turn, &turn->entrants[i], reason);
+	return error;
+}
+
 /* All at once: they get ready side by side while nothing is measured. */
 static int start(struct sy_turn *turn, struct sy_reason *reason)
 {
 	const struct sy_hooks *hooks = turn->hooks;
-	int error = 0;
+	int told, error = 0;
 
 	for (size_t i = 0; i < turn->count; i++)
 		sy_entrant_start(&turn->entrants[i], hooks, reason);
@@ -32,12 +72,13 @@ static int start(struct sy_turn *turn, struct sy_reason *reason)
 	for (size_t i = 0; i < turn->count && !error; i++)
 		error = sy_entrant_ready(&turn->entrants[i], turn->plan, hooks,
 		                         reason);
-	return error;
+	told = tell_all(turn, reason);
+	return error ? error : told;
 }
 
 static int size_all(struct sy_turn *turn, struct sy_reason *reason)
 {
-	int error = 0;
+	int told, error = 0;
 
 	for (size_t i = 0; i < turn->count && !error; i++) {
 		struct sy_entrant *e = &turn->entrants[i];
@@ -46,28 +87,26 @@ static int size_all(struct sy_turn *turn, struct sy_reason *reason)
 			error = sy_entrant_size(e, turn->plan, turn->hooks,
 			                        reason);
 	}
-	return error;
+	told = tell_all(turn, reason);
+	return error ? error : told;
 }
 
 static int write_down(const struct sy_turn *turn, const struct sy_entrant *e,
                       uint32_t round, uint64_t begin_ns, bool dropped,
-                      const struct sy_slice *slice, struct sy_reason *reason)
+                      struct sy_slice *slice, struct sy_reason *reason)
 {
-	json_t *sample = sy_slice_to_json(slice);
-	const char *name = e->sentinel ? (e == turn->entrants ? "sentinel/a"
-	                                                      : "sentinel/b")
-	                               : e->point->name;
+	struct sy_record sample = {
+		.kind = SY_RECORD_SAMPLED,
+		.at_ns = begin_ns,
+		.set = turn->set,
+		.point = place(turn, e),
+		.round = round,
+		.sized = e->result->slice_operations,
+		.dropped = dropped,
+		.slice = slice,
+	};
 
-	if (!sample)
-		return -ENOMEM;
-	json_object_set_new(sample, "point", json_string(name));
-	json_object_set_new(sample, "set", json_integer(turn->set));
-	json_object_set_new(sample, "round", json_integer(round));
-	json_object_set_new(sample, "at_ns",
-	                    json_integer((json_int_t)begin_ns));
-	if (dropped)
-		json_object_set_new(sample, "dropped", json_true());
-	return turn->hooks->journal(turn->hooks->data, sample, reason);
+	return record(turn, &sample, reason);
 }
 
 static void note_cost(struct sy_entrant *e, double cost_ns)
@@ -86,17 +125,16 @@ static int take(struct sy_turn *turn, struct sy_entrant *e, uint32_t round,
 	int error = sy_entrant_slice(e, turn->plan, turn->hooks, slice, reason);
 
 	if (error || !e->remote.pid)
-		return error;
-	turn->session->sliced_ns += slice->elapsed_ns + slice->alone_ns;
+		return error ? error : tell(turn, e, reason);
 	note_cost(e, (double)(sy_clock_ns() - begin_ns));
 	resized = sy_entrant_check(e, turn->plan, turn->hooks, slice, &dropped,
 	                           reason);
 	/* Written down whatever came of sizing it again. */
 	error = write_down(turn, e, round, begin_ns, dropped || resized, slice,
 	                   resized ? &ignored : reason);
-	if (resized || error || dropped)
+	if (resized || error)
 		return resized ? resized : error;
-	return sy_result_add(e->result, slice, turn->set, round);
+	return tell(turn, e, reason);
 }
 
 /* Every how many rounds a dear point is asked. */
@@ -205,17 +243,36 @@ static int run_rounds(struct sy_turn *turn, struct sy_reason *reason)
 	return error;
 }
 
+/* One end of the turn in the journal. */
+static int mark(const struct sy_turn *turn, enum sy_record_kind kind,
+                struct sy_reason *reason)
+{
+	struct sy_record end = {
+		.kind = kind,
+		.set = turn->set,
+		.first = turn->first,
+		.end = turn->end,
+		.left_ns = turn->left_ns,
+	};
+
+	return record(turn, &end, reason);
+}
+
 int sy_turn_run(struct sy_turn *turn, struct sy_reason *reason)
 {
 	cpu_set_t before;
-	int error = start(turn, reason);
+	int error = mark(turn, SY_RECORD_TURN, reason);
 
+	if (!error)
+		error = start(turn, reason);
 	/* Workers are started unbound, so that an unbound point is that. */
 	sy_driver_bind(&turn->entrants[turn->count - 1].point->where, &before);
 	if (!error)
 		error = size_all(turn, reason);
 	if (!error)
 		error = run_rounds(turn, reason);
+	if (!error)
+		error = mark(turn, SY_RECORD_DONE, reason);
 	sy_driver_unbind(&before);
 	for (size_t i = 0; i < turn->count; i++)
 		if (error)

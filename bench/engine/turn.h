@@ -6,6 +6,7 @@
 #define SY_TURN_H
 
 #include "engine/entrant.h"
+#include "engine/record.h"
 
 /* A point whose slice takes this many times longer than it should gets fewer. */
 #define SY_DEAR 3
@@ -16,9 +17,11 @@ struct sy_turn {
 	struct sy_session *session;
 	struct sy_entrant *entrants; /* the two sentinels come first */
 	size_t count;
-	uint32_t set;
-	uint64_t end_ns;  /* CLOCK_MONOTONIC: no new round after it */
-	uint64_t *random; /* the run's */
+	size_t first, end; /* whom of the plan it covers */
+	uint32_t set;      /* the generation of workers, as in a record */
+	uint64_t left_ns;  /* for the whole of its group, from now on */
+	uint64_t end_ns;   /* CLOCK_MONOTONIC: no new round after it */
+	uint64_t *random;  /* the run's */
 	struct sy_progress *progress;
 };
 
