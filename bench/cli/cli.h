@@ -77,6 +77,7 @@ struct sy_options {
 	uint64_t seed;
 	uint64_t sets; /* 0: not given */
 	bool figures;
+	const char *resume;            /* a run to go on with, or NULL */
 	uint64_t given;                /* a bit for each option of the table */
 	const char *run, *to, *output; /* export: folder, format, file */
 	bool samples;
@@ -132,6 +133,9 @@ int sy_here_resolve(const struct sy_topology *topology, struct sy_plan *plan,
  */
 int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
                  const char *verb);
+
+/* Goes on with the run options->resume; returns the exit status. */
+int sy_resume(const struct sy_options *options);
 
 /*
  * Prints words from `column` on, in lines of at most 80 columns; those behind

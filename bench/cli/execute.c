@@ -10,75 +10,111 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "cli/progress.h"
-#include "engine/measure.h"
+#include "cli/execute.h"
+#include "engine/record.h"
 #include "host/limits.h"
-#include "host/machine.h"
+#include "host/identity.h"
 #include "results/figures.h"
-#include "results/run.h"
+#include "results/journal.h"
 #include "results/summary.h"
 
-struct execution {
-	struct sy_plan *plan;
-	const struct sy_options *options;
-	struct sy_topology *topology;
-	struct sy_session session;
-	struct sy_run *run;
-	json_t *machine;
-	char machine_id[SY_MACHINE_ID_BYTES];
-	struct sy_monitor monitor;
-};
-
-static int write_sample(void *data, json_t *sample, struct sy_reason *reason)
+static int write_record(void *data, json_t *record, struct sy_reason *reason)
 {
-	struct execution *x = data;
+	struct sy_execution *x = data;
 
-	return sy_run_append(x->run, sample, reason);
+	return sy_run_append(x->run, record, reason);
 }
 
 static int watch(void *data, const struct sy_progress *progress)
 {
-	struct execution *x = data;
+	struct sy_execution *x = data;
 
 	return sy_monitor_show(&x->monitor, progress);
 }
 
-static int resolve(struct execution *x)
+static int resolve(struct sy_execution *x)
 {
 	if (sy_session_init(&x->session, x->plan))
 		return sy_complain(SY_EXIT_REFUSED, "no memory");
 	return sy_here_resolve(x->topology, x->plan, x->session.points);
 }
 
-static int begin_run(struct execution *x, const char *verb)
+static json_t *plan_json(const struct sy_execution *x)
+{
+	json_t *json = json_copy(x->about), *plan = sy_plan_to_json(x->plan);
+
+	json_object_update(json, plan);
+	json_decref(plan);
+	return json;
+}
+
+/* The points that this machine does not have; no driver says it again. */
+static int tell_absent(struct sy_execution *x, struct sy_reason *reason)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < x->plan->count && !error; i++) {
+		const struct sy_result *result = &x->session.points[i];
+		struct sy_record state = {
+			.kind = SY_RECORD_STATED,
+			.at_ns = sy_clock_ns(),
+			.point = i,
+			.state = result->state,
+			.reason = result->reason,
+		};
+
+		if (result->state == SY_ABSENT)
+			error = sy_run_append(
+				x->run, sy_record_to_json(&state, x->plan),
+				reason);
+	}
+	return error;
+}
+
+/* Where there is a plan, there is all that a resumed run has to know. */
+static int write_begin(struct sy_execution *x, struct sy_reason *reason)
+{
+	char *xml = NULL;
+	int error =
+		sy_run_append(x->run, sy_journal_header(x->machine_id), reason);
+
+	if (!error)
+		error = tell_absent(x, reason);
+	if (!error)
+		error = sy_run_sync(x->run, reason);
+	if (!error)
+		error = sy_run_write_json(x->run, "machine.json",
+		                          json_incref(x->machine), reason);
+	if (!error && !sy_topology_export(x->topology, &xml))
+		error = sy_run_write_text(x->run, "topology.xml", xml, reason);
+	free(xml);
+	if (!error)
+		error = sy_run_write_json(x->run, "plan.json", plan_json(x),
+		                          reason);
+	return error;
+}
+
+static int begin_run(struct sy_execution *x, const char *verb)
 {
 	const char *label = x->options->label ? x->options->label : verb;
 	struct sy_reason reason;
-	char *xml = NULL;
 	int error = sy_run_create(&x->run, x->options->results, x->machine_id,
 	                          label, &reason);
 
-	if (!error)
-		error = sy_run_append(x->run,
-		                      json_pack("{s{si ss}}", "journal",
-		                                "schema", 1, "machine_id",
-		                                x->machine_id),
-		                      &reason);
-	if (!error)
-		error = sy_run_write_json(x->run, "machine.json",
-		                          json_incref(x->machine), &reason);
-	if (!error && !sy_topology_export(x->topology, &xml))
-		error = sy_run_write_text(x->run, "topology.xml", xml, &reason);
-	free(xml);
-	if (!error)
-		error = sy_run_write_json(x->run, "plan.json",
-		                          sy_plan_to_json(x->plan), &reason);
-	return error ? sy_complain(SY_EXIT_REFUSED, "%s", reason.text) : 0;
+	if (error)
+		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
+	x->about = json_pack("{ss ss so}", "label", label, "machine_id",
+	                     x->machine_id, "program",
+	                     sy_program_identity(SY_PROGRAM_PATH));
+	if (!x->about)
+		return sy_complain(SY_EXIT_REFUSED, "no memory");
+	return write_begin(x, &reason)
+	               ? sy_complain(SY_EXIT_REFUSED, "%s", reason.text)
+	               : 0;
 }
 
 /* 130, 5, 4, 1, 3: the first of these that holds. */
-static int status_of(const struct execution *x, int failed)
+static int status_of(const struct sy_execution *x, int failed)
 {
 	bool wrong = false, bad = false;
 
@@ -88,7 +124,7 @@ static int status_of(const struct execution *x, int failed)
 		wrong |= state == SY_WRONG;
 		bad |= state == SY_FAILED || state == SY_INVALID;
 	}
-	if (x->session.interrupted && !x->monitor.output_closed)
+	if (x->stopped && !x->monitor.output_closed)
 		return SY_EXIT_INTERRUPTED;
 	return wrong    ? SY_EXIT_WRONG
 	       : failed ? failed
@@ -96,7 +132,7 @@ static int status_of(const struct execution *x, int failed)
 	                : 0;
 }
 
-static void complain_of_points(const struct execution *x)
+static void complain_of_points(const struct sy_execution *x)
 {
 	for (size_t i = 0; i < x->plan->count; i++) {
 		const struct sy_result *result = &x->session.points[i];
@@ -109,7 +145,7 @@ static void complain_of_points(const struct execution *x)
 	}
 }
 
-static void draw(struct execution *x, const json_t *results)
+static void draw(struct sy_execution *x, const json_t *results)
 {
 	char why[SY_REASON_BYTES], scripts[PATH_MAX];
 	int error;
@@ -118,14 +154,14 @@ static void draw(struct execution *x, const json_t *results)
 		return;
 	error = sy_figures_draw(results, sy_run_path(x->run),
 	                        sy_scripts_dir(scripts), why, sizeof(why));
-	x->session.interrupted |= error == -EINTR;
+	x->stopped |= error == -EINTR;
 	if (error)
 		sy_complain(0, "no figures: %s", why);
 }
 
 /* Data that cannot be written where it was asked for is an error; that the
    reader has gone is not. */
-static int finish_output(const struct execution *x)
+static int finish_output(const struct sy_execution *x)
 {
 	if (fflush(stdout) && errno != EPIPE && !x->monitor.output_closed)
 		return sy_complain(SY_EXIT_REFUSED,
@@ -134,41 +170,59 @@ static int finish_output(const struct execution *x)
 	return 0;
 }
 
-static int finish(struct execution *x, int failed)
+static int write_end(struct sy_execution *x, json_t *results,
+                     struct sy_reason *reason)
+{
+	int error = sy_run_write_json(x->run, "results.json",
+	                              json_incref(results), reason);
+
+	if (!error)
+		error = sy_run_write_json(x->run, "plan.json", plan_json(x),
+		                          reason);
+	return error ? error : sy_run_publish(x->run, reason);
+}
+
+/* Where it is, and how it goes on where it did not come to its end. */
+static void print_place(const struct sy_execution *x, bool written)
+{
+	const char *path = sy_run_path(x->run);
+
+	if (written)
+		printf("\nresults in %s\n", path);
+	if (x->session.interrupted && !access(path, F_OK))
+		printf("%sgo on with: switchyard run --resume %s\n",
+		       written ? "" : "\n", path);
+}
+
+int sy_execution_finish(struct sy_execution *x, int failed)
 {
 	struct sy_reason reason;
 	json_t *results =
 		sy_summary(x->plan, &x->session, x->machine, x->machine_id);
-	int error = 0;
+	int error;
 
 	if (!results)
 		return sy_complain(SY_EXIT_REFUSED, "no memory");
-	error = sy_run_write_json(x->run, "results.json", json_incref(results),
-	                          &reason);
-	if (!error)
-		error = sy_run_write_json(x->run, "plan.json",
-		                          sy_plan_to_json(x->plan), &reason);
-	if (!error)
-		error = sy_run_publish(x->run, &reason);
+	error = write_end(x, results, &reason);
 	if (error && !failed)
 		failed = sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
 	if (!failed)
 		draw(x, results);
 	complain_of_points(x);
 	sy_report(stdout, results, x->machine);
-	printf("\nresults in %s\n", sy_run_path(x->run));
+	print_place(x, !error);
 	json_decref(results);
 	error = finish_output(x);
-	return failed ? failed : error;
+	return status_of(x, failed ? failed : error);
 }
 
-static int measure(struct execution *x)
+static int measure(struct sy_execution *x)
 {
 	struct sy_reason reason = { "" };
 	struct sy_hooks hooks = {
-		.program = "/proc/self/exe",
+		.program = SY_PROGRAM_PATH,
 		.cancel_fd = x->monitor.signal_fd,
-		.journal = write_sample,
+		.journal = write_record,
 		.progress = watch,
 		.data = x,
 	};
@@ -183,46 +237,51 @@ static int measure(struct execution *x)
 	return 0;
 }
 
-/* The journal's last samples may fail to reach the disk only here. */
-static int close_run(struct execution *x, int status)
+int sy_execution_measure(struct sy_execution *x)
+{
+	int failed = measure(x);
+
+	x->stopped = x->session.interrupted && !failed;
+	return sy_execution_finish(x, failed);
+}
+
+int sy_execution_open(struct sy_execution *x)
+{
+	sy_limits_raise();
+	return sy_monitor_open(&x->monitor)
+	               ? sy_complain(SY_EXIT_REFUSED,
+	                             "cannot watch for signals: %s",
+	                             strerror(errno))
+	               : sy_here_open(&x->topology, &x->machine, x->machine_id);
+}
+
+int sy_execution_close(struct sy_execution *x, int status)
 {
 	struct sy_reason reason;
 
-	if (!x->run || !sy_run_close(x->run, &reason) || status)
-		return status;
-	return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
-}
-
-static void release(struct execution *x)
-{
+	/* Its last samples may fail to reach the disk only here. */
+	if (x->run && sy_run_close(x->run, &reason) && !status)
+		status = sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
 	sy_session_free(&x->session, x->plan);
+	json_decref(x->about);
 	json_decref(x->machine);
 	if (x->topology)
 		sy_topology_close(x->topology);
 	sy_monitor_close(&x->monitor);
+	return status;
 }
 
 int sy_carry_out(struct sy_plan *plan, const struct sy_options *options,
                  const char *verb)
 {
-	struct execution x = { .plan = plan, .options = options };
-	int status;
+	struct sy_execution x = { .plan = plan, .options = options };
+	int status = sy_execution_open(&x);
 
-	sy_limits_raise();
-	status = sy_monitor_open(&x.monitor)
-	                 ? sy_complain(SY_EXIT_REFUSED,
-	                               "cannot watch for signals: %s",
-	                               strerror(errno))
-	                 : sy_here_open(&x.topology, &x.machine, x.machine_id);
 	if (!status)
 		status = resolve(&x);
 	if (!status)
 		status = begin_run(&x, verb);
-	if (!status) {
-		status = measure(&x);
-		status = status_of(&x, finish(&x, status));
-	}
-	status = close_run(&x, status);
-	release(&x);
-	return status;
+	if (!status)
+		status = sy_execution_measure(&x);
+	return sy_execution_close(&x, status);
 }

@@ -124,6 +124,7 @@ static const struct option {
 	  .kind = TEXT,
 	  .verbs = TOUR | RUN,
 	  FIELD(results) },
+	{ .name = "resume", .kind = TEXT, .verbs = RUN, FIELD(resume) },
 	{ .name = "no-figures",
 	  .kind = NO_FLAG,
 	  .verbs = TOUR | RUN,
@@ -388,8 +389,38 @@ static int store_argument(struct sy_options *options,
 	return 0;
 }
 
+/* The first thing given that the plan of a run has decided, or NULL. */
+static const char *decided(const struct sy_options *options)
+{
+	if (options->filter || options->file)
+		return options->file ? "sweep file" : "filter";
+	if (options->section_count || options->set_given)
+		return options->section_count ? "--section" : "--set";
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (options->given & UINT64_C(1) << i &&
+		    strcmp(table[i].name, "resume") &&
+		    strcmp(table[i].name, "no-figures"))
+			return table[i].name;
+	return NULL;
+}
+
+static int check_resume(const struct sy_options *options)
+{
+	const char *name = decided(options);
+
+	if (!name)
+		return 0;
+	return sy_complain(SY_EXIT_USAGE,
+	                   "--resume goes on with a run as it was planned: "
+	                   "besides it only --no-figures can be given, not "
+	                   "'%s'",
+	                   name);
+}
+
 static int check(const struct sy_options *options)
 {
+	if (options->resume)
+		return check_resume(options);
 	if (options->file)
 		return 0;
 	if (options->section_count)

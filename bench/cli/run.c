@@ -51,6 +51,8 @@ static int run(int argc, char **argv)
 
 	if (status)
 		return status;
+	if (options.resume)
+		return sy_resume(&options);
 	sy_plan_init(&plan);
 	status = sy_choose_points(&plan, &options);
 	if (!status) {
@@ -105,6 +107,9 @@ const struct sy_verb sy_verb_run = {
 		"need\n\n"
 		"  --budget TIME     how long to measure (default 1s a point)\n"
 		"  --sets N          fresh sets of workers a point (default "
-		"5)\n" SY_HELP_MEASURE,
+		"5)\n" SY_HELP_MEASURE "\n"
+		"  --resume RUN      go on with a run that was stopped, a "
+		"folder of results; of\n                    the other options "
+		"it takes only --no-figures\n",
 	.run = run,
 };

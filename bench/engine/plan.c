@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/subject.h"
-
 void sy_plan_init(struct sy_plan *plan)
 {
 	*plan = (struct sy_plan){
@@ -229,26 +227,4 @@ size_t sy_plan_group_count(const struct sy_plan *plan)
 	for (size_t i = 0; i < plan->count; i = sy_plan_group_end(plan, i))
 		groups++;
 	return groups;
-}
-
-json_t *sy_plan_to_json(const struct sy_plan *plan)
-{
-	json_t *points = json_array();
-
-	for (size_t i = 0; points && i < plan->count; i++) {
-		const struct sy_point *point = &plan->points[i];
-		json_t *json = json_pack("{ss ss}", "name", point->name,
-		                         "group", point->group);
-
-		if (json && point->where.count)
-			json_object_set_new(json, "point",
-			                    sy_point_to_json(point));
-		json_array_append_new(points, json);
-	}
-	return json_pack("{si sI si sI sI sI si so}", "schema", 1, "seed",
-	                 (json_int_t)plan->seed, "sets", (int)plan->sets,
-	                 "budget_ns", (json_int_t)plan->budget_ns, "slice_ns",
-	                 (json_int_t)plan->slice_ns, "limit_ns",
-	                 (json_int_t)plan->limit_ns, "timer_slack_ns",
-	                 SY_TIMER_SLACK_NS, "points", points);
 }

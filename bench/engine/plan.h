@@ -58,7 +58,19 @@ uint64_t sy_plan_expected_ns(const struct sy_plan *plan);
 size_t sy_plan_group_end(const struct sy_plan *plan, size_t first);
 size_t sy_plan_group_count(const struct sy_plan *plan);
 
+/* Of plan.json and of the journal, which is read with it. */
+#define SY_PLAN_SCHEMA 2
+
 /* plan.json: points, seed, times.  NULL: no memory. */
 json_t *sy_plan_to_json(const struct sy_plan *plan);
+
+/*
+ * The same plan again, with the PUs that its points came out as.  On
+ * failure the plan is empty.  -EINVAL with what does not fit; -ENOTSUP where it is
+ * of another schema, which sy_plan_schema_check looks at alone; -ENOMEM.
+ */
+int sy_plan_from_json(struct sy_plan *plan, json_t *json,
+                      struct sy_reason *reason);
+int sy_plan_schema_check(const json_t *json, struct sy_reason *reason);
 
 #endif /* SY_PLAN_H */

@@ -50,6 +50,15 @@ struct sy_point {
 
 void sy_request_default(struct sy_request *request);
 
+/* All of a request, and back.  NULL: no memory; -EINVAL with the reason. */
+json_t *sy_request_to_json(const struct sy_request *request);
+int sy_request_from_json(struct sy_request *request, json_t *json,
+                         struct sy_reason *reason);
+/* Finds what is named; a mechanism or a workload is NULL.  -EINVAL. */
+int sy_request_names(struct sy_request *request, const char *model,
+                     const char *mechanism, const char *workload,
+                     struct sy_reason *reason);
+
 /*
  * Fills the name and the group of a point from its request, and its load but
  * for the rounds.  -ENAMETOOLONG.

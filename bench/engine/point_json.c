@@ -39,24 +39,6 @@ json_t *sy_point_to_json(const struct sy_point *point)
 	                 point->where.bound, "pus", pus_to_json(&point->where));
 }
 
-static int find_names(struct sy_request *r, const char *model,
-                      const char *mechanism, const char *workload,
-                      struct sy_reason *reason)
-{
-	r->model = sy_model_find(model);
-	if (!r->model)
-		return sy_reason(reason, -EINVAL, "no model '%s'", model);
-	r->handoff = mechanism ? sy_handoff_find(r->model, mechanism) : NULL;
-	if (mechanism && !r->handoff)
-		return sy_reason(reason, -EINVAL, "no mechanism '%s'",
-		                 mechanism);
-	r->workload = workload ? sy_workload_find(workload) : NULL;
-	if (!r->workload == !r->handoff)
-		return sy_reason(reason, -EINVAL, "no workload '%s'",
-		                 workload ? workload : "");
-	return 0;
-}
-
 static int pus_from_json(struct sy_placement *where, json_t *pus)
 {
 	size_t count = json_array_size(pus);
@@ -107,7 +89,7 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	    reply_bytes > (int)SY_MESSAGE_MAX || server_pu < -1 ||
 	    server_pu >= SY_PUS_MAX)
 		return sy_reason(reason, -EINVAL, "point: value out of range");
-	error = find_names(r, model, mechanism, workload, reason);
+	error = sy_request_names(r, model, mechanism, workload, reason);
 	if (error)
 		return error;
 	r->inflight = (uint32_t)inflight;

@@ -24,8 +24,8 @@
 /* The longest line that is taken: a sample with all buckets is below. */
 #define SY_LINE_BYTES (256 * 1024)
 
-/* The most that a number of a slice may be: figures are made of doubles. */
-#define SY_NUMBER_MOST (UINT64_C(1) << 53)
+/* The most that a number of a slice may be: 36 years of nanoseconds. */
+#define SY_NUMBER_MOST (UINT64_C(1) << 60)
 
 /* Bytes read that do not make a line yet. */
 struct sy_line_reader {

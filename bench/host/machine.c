@@ -12,26 +12,14 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "identity.h"
 #include "topology.h"
 
 #define HERE ""
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
-#define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
 /* Enough reads for the least of a batch to be the undisturbed cost. */
 #define CLOCK_BATCHES 50
 #define CLOCK_READS 1000
-
-static uint64_t hash(const char *text)
-{
-	uint64_t value = FNV_OFFSET;
-
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * FNV_PRIME;
-	return value;
-}
 
 /*
  * The PUs that are online, not those that may be used: a run under taskset is
@@ -60,7 +48,8 @@ void sy_machine_id(const struct sy_topology *topology,
 	         "%s|%u|%" PRIu64 "|%" PRIu64 "|%" PRIu64 "|%s", model,
 	         count_pus(topology), facts.l1d_bytes, facts.l2_bytes,
 	         facts.l3_bytes, sy_virtualisation(HERE, signature));
-	snprintf(id, SY_MACHINE_ID_BYTES, "%016" PRIx64, hash(text));
+	snprintf(id, SY_MACHINE_ID_BYTES, "%016" PRIx64,
+	         sy_hash(SY_HASH_EMPTY, text, strlen(text)));
 }
 
 static int64_t read_clock(void)

@@ -3,7 +3,8 @@
  * run.c - see run.h.
  *
  * All files are reached through the folder's descriptor, so that a folder
- * that is moved while it is written stays one folder.
+ * that is moved while it is written stays one folder.  The journal is locked
+ * as long as it is open: two drivers would mix their samples in it.
  */
 #include "results/run.h"
 
@@ -13,22 +14,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "host/machine.h"
 #include "model.h"
 
 #define LABEL_MAX 40
 #define SYNC_NS UINT64_C(900000000)
 /* Two runs may begin in the same second. */
 #define NAME_TRIES 100
+#define JOURNAL "samples.jsonl"
+#define MACHINE_ID_LENGTH (SY_MACHINE_ID_BYTES - 1)
 
 struct sy_run {
-	int root_fd, dir_fd, journal_fd;
+	int root_fd; /* -1: it was found where no root is */
+	int dir_fd, journal_fd;
+	int closed; /* -errno: the journal cannot be written */
 	uint64_t synced_ns;
-	char path[PATH_MAX];
-	const char *inside; /* the part of path below the root */
+	char path[PATH_MAX]; /* for people */
+	char real[PATH_MAX]; /* of one that was opened */
+	const char *inside;  /* the part of one of these below the root */
 };
 
 int sy_label_check(const char *label)
@@ -91,15 +99,23 @@ static int make_named(struct sy_run *run, const char *machine_id,
 	return -EEXIST;
 }
 
-static int open_journal(struct sy_run *run)
+/* A file system that knows no locks guards against nothing. */
+static int lock(const struct sy_run *run)
+{
+	return flock(run->journal_fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK
+	               ? -EWOULDBLOCK
+	               : 0;
+}
+
+static int make_journal(struct sy_run *run)
 {
 	run->dir_fd = open_dir(run->root_fd, run->inside);
 	if (run->dir_fd < 0)
 		return run->dir_fd;
-	run->journal_fd = openat(
-		run->dir_fd, "samples.jsonl",
-		O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-	return run->journal_fd < 0 ? -errno : 0;
+	run->journal_fd =
+		openat(run->dir_fd, JOURNAL,
+	               O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+	return run->journal_fd < 0 ? -errno : lock(run);
 }
 
 static int create(struct sy_run *run, const char *root, const char *machine_id,
@@ -120,7 +136,7 @@ static int create(struct sy_run *run, const char *root, const char *machine_id,
 	error = make_dir(run->root_fd, machine_id);
 	if (!error)
 		error = make_named(run, machine_id, label);
-	return error ? error : open_journal(run);
+	return error ? error : make_journal(run);
 }
 
 static void release(struct sy_run *run)
@@ -134,16 +150,25 @@ static void release(struct sy_run *run)
 	free(run);
 }
 
+static struct sy_run *allocate(void)
+{
+	struct sy_run *run = calloc(1, sizeof(*run));
+
+	if (run) {
+		run->root_fd = run->dir_fd = run->journal_fd = -1;
+		run->synced_ns = sy_clock_ns();
+	}
+	return run;
+}
+
 int sy_run_create(struct sy_run **run, const char *root, const char *machine_id,
                   const char *label, struct sy_reason *reason)
 {
-	struct sy_run *new = calloc(1, sizeof(*new));
+	struct sy_run *new = allocate();
 	int error;
 
 	if (!new)
 		return sy_reason(reason, -ENOMEM, "no memory");
-	new->root_fd = new->dir_fd = new->journal_fd = -1;
-	new->synced_ns = sy_clock_ns();
 	error = create(new, root, machine_id, label);
 	if (error) {
 		release(new);
@@ -151,6 +176,109 @@ int sy_run_create(struct sy_run **run, const char *root, const char *machine_id,
 	}
 	*run = new;
 	return 0;
+}
+
+/* The root is two folders above, where the one between is a machine's.  A
+   link may soon point to another run, so what it points to is named. */
+static void find_root(struct sy_run *run)
+{
+	char root[PATH_MAX];
+	char *name, *machine;
+	struct stat link;
+
+	if (!realpath(run->path, run->real))
+		return;
+	if (!lstat(run->path, &link) && S_ISLNK(link.st_mode))
+		memcpy(run->path, run->real, sizeof(run->path));
+	name = strrchr(run->real, '/');
+	machine = memrchr(run->real, '/', (size_t)(name - run->real));
+	if (!machine || name - machine - 1 != MACHINE_ID_LENGTH ||
+	    strspn(machine + 1, "0123456789abcdef") != MACHINE_ID_LENGTH)
+		return;
+	run->inside = machine + 1;
+	snprintf(root, sizeof(root), "%.*s", (int)(run->inside - run->real),
+	         run->real);
+	run->root_fd = open_dir(AT_FDCWD, root);
+}
+
+/* Where it may not be written it can still be seen to be complete. */
+static int open_journal(struct sy_run *run)
+{
+	int flags = O_APPEND | O_CLOEXEC | O_NONBLOCK;
+	struct stat file;
+
+	run->journal_fd = openat(run->dir_fd, JOURNAL, O_RDWR | flags);
+	if (run->journal_fd < 0 && (errno == EACCES || errno == EROFS)) {
+		run->closed = -errno;
+		run->journal_fd =
+			openat(run->dir_fd, JOURNAL, O_RDONLY | flags);
+	}
+	if (run->journal_fd < 0 || fstat(run->journal_fd, &file))
+		return -errno;
+	return S_ISREG(file.st_mode) ? 0 : -EINVAL;
+}
+
+static int open_run(struct sy_run *run, struct sy_reason *reason)
+{
+	int error;
+
+	run->dir_fd = open_dir(AT_FDCWD, run->path);
+	if (run->dir_fd < 0)
+		return fail(reason, run->dir_fd, "cannot read the run in",
+		            run->path);
+	error = open_journal(run);
+	if (error)
+		return fail(reason, error, "cannot read " JOURNAL " in",
+		            run->path);
+	if (lock(run))
+		return sy_reason(reason, -EWOULDBLOCK,
+		                 "%s is being measured by another process",
+		                 run->path);
+	find_root(run);
+	return 0;
+}
+
+int sy_run_open(struct sy_run **run, const char *path, struct sy_reason *reason)
+{
+	struct sy_run *new = allocate();
+	int error, length;
+
+	if (!new)
+		return sy_reason(reason, -ENOMEM, "no memory");
+	length = snprintf(new->path, sizeof(new->path), "%s", path);
+	error = length < (int)sizeof(new->path)
+	                ? open_run(new, reason)
+	                : sy_reason(reason, -ENAMETOOLONG,
+	                            "cannot read the run in %.100s...: %s",
+	                            path, strerror(ENAMETOOLONG));
+	if (error) {
+		release(new);
+		return error;
+	}
+	*run = new;
+	return 0;
+}
+
+int sy_run_go_on(struct sy_run *run, off_t bytes, struct sy_reason *reason)
+{
+	struct stat file;
+	int error = run->closed;
+
+	if (!error && faccessat(run->dir_fd, ".", W_OK | X_OK, AT_EACCESS))
+		error = -errno;
+	if (!error && fstat(run->journal_fd, &file))
+		error = -errno;
+	if (!error && file.st_size > bytes &&
+	    (ftruncate(run->journal_fd, bytes) || fsync(run->journal_fd)))
+		error = -errno;
+	return error ? fail(reason, error, "cannot write " JOURNAL " in",
+	                    run->path)
+	             : 0;
+}
+
+int sy_run_journal(const struct sy_run *run)
+{
+	return run->journal_fd;
 }
 
 const char *sy_run_path(const struct sy_run *run)
@@ -184,6 +312,26 @@ static int append_line(int fd, const char *line, size_t bytes)
 	return error;
 }
 
+/* A file that was removed takes whatever is written to it, for nobody. */
+static int sync_journal(const struct sy_run *run)
+{
+	struct stat file;
+
+	if (fdatasync(run->journal_fd) || fstat(run->journal_fd, &file))
+		return -errno;
+	return file.st_nlink ? 0 : -ENOENT;
+}
+
+int sy_run_sync(struct sy_run *run, struct sy_reason *reason)
+{
+	int error = run->closed ? 0 : sync_journal(run);
+
+	run->synced_ns = sy_clock_ns();
+	return error ? fail(reason, error, "cannot write " JOURNAL " in",
+	                    run->path)
+	             : 0;
+}
+
 int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 {
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
@@ -197,13 +345,12 @@ int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 		error = append_line(run->journal_fd, text, bytes + 1);
 		free(text);
 	}
-	if (!error && sy_clock_ns() - run->synced_ns > SYNC_NS) {
-		error = fdatasync(run->journal_fd) ? -errno : 0;
-		run->synced_ns = sy_clock_ns();
-	}
-	return error ? fail(reason, error, "cannot write samples.jsonl in",
-	                    run->path)
-	             : 0;
+	if (error)
+		return fail(reason, error, "cannot write " JOURNAL " in",
+		            run->path);
+	return sy_clock_ns() - run->synced_ns > SYNC_NS
+	               ? sy_run_sync(run, reason)
+	               : 0;
 }
 
 static int write_whole(int dir_fd, const char *name, const char *text)
@@ -222,6 +369,9 @@ static int write_whole(int dir_fd, const char *name, const char *text)
 	if (close(fd) && !error)
 		error = -errno;
 	if (!error && renameat(dir_fd, temporary, dir_fd, name))
+		error = -errno;
+	/* Not all file systems can do it with a folder. */
+	if (!error && fsync(dir_fd) && errno != EINVAL)
 		error = -errno;
 	if (error)
 		unlinkat(dir_fd, temporary, 0);
@@ -257,6 +407,8 @@ int sy_run_publish(struct sy_run *run, struct sy_reason *reason)
 	char temporary[40];
 	int error = 0;
 
+	if (run->root_fd < 0)
+		return 0;
 	/* Another run may be publishing itself at this moment. */
 	snprintf(temporary, sizeof(temporary), ".latest.%d.new", (int)getpid());
 	if (symlinkat(run->inside, run->root_fd, temporary) ||
@@ -271,10 +423,8 @@ int sy_run_publish(struct sy_run *run, struct sy_reason *reason)
 
 int sy_run_close(struct sy_run *run, struct sy_reason *reason)
 {
-	int error = fdatasync(run->journal_fd) ? -errno : 0;
+	int error = sy_run_sync(run, reason);
 
-	if (error)
-		fail(reason, error, "cannot write samples.jsonl in", run->path);
 	release(run);
 	return error;
 }

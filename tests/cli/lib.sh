@@ -235,7 +235,7 @@ is_journal() {
 
 # The samples of a point in a journal: `FILE PATTERN`.
 sample_count() {
-	grep -Ec "\"point\":\"$2" "$1"
+	grep -Ec "\"elapsed_ns\":.*\"point\":\"$2" "$1"
 }
 
 # "state name (reason)" of every point in the results of the run.

@@ -171,7 +171,7 @@ nothing_left
 
 title="a disk without room for the results"
 # Rows that this machine does not have are large in the results alone.
-on_tmpfs size=44k run 'inflight:1/.*one-pu|:4095$' --workload cpu \
+on_tmpfs size=72k run 'inflight:1/.*one-pu|:4095$' --workload cpu \
 	--model serial --inflight "$(seq -s, 1 60)" --placement one-pu,4095 \
 	--budget 100ms --sets 1 --no-figures
 kept "results.json.*: No space left"

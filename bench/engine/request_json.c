@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request_json.c - what was asked for, as JSON, and back.
+ *
+ * It comes back from a file that anybody may have written, so it is checked
+ * as a command line is: names looked up, numbers bounded.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/point.h"
+
+json_t *sy_request_to_json(const struct sy_request *r)
+{
+	return json_pack("{ss ss* ss* sI sI sI sI sI sI sb sb si ss}", "model",
+	                 r->model->name, "mechanism",
+	                 r->handoff ? r->handoff->name : NULL, "workload",
+	                 r->workload ? r->workload->name : NULL, "inflight",
+	                 (json_int_t)r->inflight, "window",
+	                 (json_int_t)r->window, "grain_ns",
+	                 (json_int_t)r->grain_ns, "wait_ns",
+	                 (json_int_t)r->wait_ns, "request_bytes",
+	                 (json_int_t)r->request_bytes, "reply_bytes",
+	                 (json_int_t)r->reply_bytes, "tcp", r->tcp,
+	                 "hold_awake", r->hold_awake, "server_pu", r->server_pu,
+	                 "placement", r->placement);
+}
+
+int sy_request_names(struct sy_request *r, const char *model,
+                     const char *mechanism, const char *workload,
+                     struct sy_reason *reason)
+{
+	r->model = sy_model_find(model);
+	if (!r->model)
+		return sy_reason(reason, -EINVAL, "no model '%s'", model);
+	r->handoff = mechanism ? sy_handoff_find(r->model, mechanism) : NULL;
+	if (mechanism && !r->handoff)
+		return sy_reason(reason, -EINVAL, "no mechanism '%s'",
+		                 mechanism);
+	r->workload = workload ? sy_workload_find(workload) : NULL;
+	if (!r->workload == !r->handoff)
+		return sy_reason(reason, -EINVAL, "no workload '%s'",
+		                 workload ? workload : "");
+	return 0;
+}
+
+static bool bytes_fit(json_int_t bytes)
+{
+	return bytes >= 8 && bytes <= (json_int_t)SY_MESSAGE_MAX;
+}
+
+int sy_request_from_json(struct sy_request *r, json_t *json,
+                         struct sy_reason *reason)
+{
+	const char *model, *mechanism = NULL, *workload = NULL, *placement;
+	json_int_t inflight, window, grain_ns, wait_ns, request, reply;
+	int tcp, hold_awake, server_pu;
+	json_error_t where;
+
+	*r = (struct sy_request){ 0 };
+	if (json_unpack_ex(json, &where, 0,
+	                   "{ss s?s s?s sI sI sI sI sI sI sb sb si ss}",
+	                   "model", &model, "mechanism", &mechanism, "workload",
+	                   &workload, "inflight", &inflight, "window", &window,
+	                   "grain_ns", &grain_ns, "wait_ns", &wait_ns,
+	                   "request_bytes", &request, "reply_bytes", &reply,
+	                   "tcp", &tcp, "hold_awake", &hold_awake, "server_pu",
+	                   &server_pu, "placement", &placement))
+		return sy_reason(reason, -EINVAL, "request: %s", where.text);
+	if (inflight < 1 || inflight > INT32_MAX || window < 1 ||
+	    window > INT32_MAX || (window & (window - 1)) || grain_ns < 0 ||
+	    wait_ns < 0 || !bytes_fit(request) || !bytes_fit(reply) ||
+	    server_pu < SY_SERVER_SHARED || server_pu >= SY_PUS_MAX ||
+	    strlen(placement) >= sizeof(r->placement))
+		return sy_reason(reason, -EINVAL,
+		                 "request: value out of range");
+	r->inflight = (uint32_t)inflight;
+	r->window = (uint32_t)window;
+	r->grain_ns = (uint64_t)grain_ns;
+	r->wait_ns = (uint64_t)wait_ns;
+	r->request_bytes = (uint32_t)request;
+	r->reply_bytes = (uint32_t)reply;
+	r->tcp = tcp;
+	r->hold_awake = hold_awake;
+	r->server_pu = server_pu;
+	snprintf(r->placement, sizeof(r->placement), "%s", placement);
+	return sy_request_names(r, model, mechanism, workload, reason);
+}
