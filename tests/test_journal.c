@@ -487,7 +487,7 @@ static void test_what_cannot_have_happened_then_is_refused(void **state)
 		{ 11, 5, "had their turn" },
 		{ 15, 13, "nobody measures" },
 		{ 15, 14, "nobody measures" },
-		{ 16, 11, "set 1" },
+		{ 16, 11, "had their turn" },
 		{ 18, 19, "has not ended" },
 	};
 

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_resume.c - a run that was stopped goes on: from what its journal and
+ * its plan tell, with nothing measured lost or taken twice.
+ *
+ * The workers are played, and what was written down is all that the next
+ * driver is given.
+ */
+#include "played_fixture.h"
+
+#include "engine/record.h"
+#include "results/summary.h"
+
+/* Two groups of three and two points, in two sets. */
+static void begin_five(struct drive *d, size_t stop)
+{
+	begin(d, 150, 2);
+	d->stop = stop;
+	three_models(d);
+	add(d, "wait", "threads");
+	add(d, "wait", "pool");
+}
+
+/* What the records say, into an empty session of the plan. */
+static void replay(struct sy_session *session, const struct sy_plan *plan,
+                   const json_t *records)
+{
+	struct sy_slice *slice = calloc(1, sizeof(*slice));
+	struct sy_record record = { .slice = slice };
+	struct sy_reason reason;
+	const json_t *json;
+	size_t i;
+
+	assert_int_equal(sy_session_init(session, plan), 0);
+	json_array_foreach (records, i, json)
+		if (sy_record_from_json(&record, plan, &session->course, json,
+		                        &reason) ||
+		    sy_session_apply(session, plan, &record, &reason))
+			fail_msg("record %zu: %s", i, reason.text);
+	free(slice);
+}
+
+static void assert_same_result(const struct sy_result *a,
+                               const struct sy_result *b)
+{
+	assert_int_equal(a->state, b->state);
+	assert_string_equal(a->reason.text, b->reason.text);
+	assert_int_equal(a->count, b->count);
+	if (a->count)
+		assert_memory_equal(a->samples, b->samples,
+		                    a->count * sizeof(*a->samples));
+	assert_int_equal(!a->latencies, !b->latencies);
+	if (a->latencies)
+		assert_memory_equal(a->latencies, b->latencies,
+		                    sizeof(*a->latencies));
+	assert_int_equal(a->operations, b->operations);
+	assert_int_equal(a->elapsed_ns, b->elapsed_ns);
+	assert_memory_equal(&a->usage, &b->usage, sizeof(a->usage));
+	assert_int_equal(a->server_ns, b->server_ns);
+	assert_int_equal(a->migrations, b->migrations);
+	assert_memory_equal(a->visited, b->visited, sizeof(a->visited));
+	assert_int_equal(a->slice_operations, b->slice_operations);
+	assert_int_equal(a->dropped, b->dropped);
+}
+
+static void assert_same_session(const struct sy_session *a,
+                                const struct sy_session *b,
+                                const struct sy_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		assert_same_result(&a->points[i], &b->points[i]);
+	assert_same_result(&a->sentinels[0], &b->sentinels[0]);
+	assert_same_result(&a->sentinels[1], &b->sentinels[1]);
+	assert_true(a->kernel_round_ns == b->kernel_round_ns);
+	assert_int_equal(a->wall_ns, b->wall_ns);
+	assert_int_equal(a->sliced_ns, b->sliced_ns);
+	assert_int_equal(a->interrupted, b->interrupted);
+	assert_memory_equal(&a->course, &b->course, sizeof(a->course));
+}
+
+/* results.json, without the hour. */
+static json_t *summary(const struct sy_plan *plan, struct sy_session *session)
+{
+	json_t *machine = json_object();
+	json_t *results =
+		sy_summary(plan, session, machine, "feedfacecafebeef");
+
+	assert_non_null(results);
+	json_object_del(json_object_get(results, "context"), "date");
+	json_decref(machine);
+	return results;
+}
+
+/* The session that was measured is the one that its records tell of. */
+static void assert_told(struct drive *d)
+{
+	struct sy_session told;
+	json_t *one, *other;
+
+	replay(&told, &d->plan, d->records);
+	assert_same_session(&told, &d->session, &d->plan);
+	one = summary(&d->plan, &d->session);
+	other = summary(&d->plan, &told);
+	assert_true(json_equal(one, other));
+	json_decref(one);
+	json_decref(other);
+	sy_session_free(&told, &d->plan);
+}
+
+/* Another driver, with the plan and the records of the first one alone. */
+static void resume(struct drive *to, struct drive *from, size_t stop,
+                   const char *special)
+{
+	json_t *plan = sy_plan_to_json(&from->plan);
+	char program[80], folder[64];
+
+	begin(to, 0, 1);
+	sy_plan_free(&to->plan);
+	if (sy_plan_from_json(&to->plan, plan, &to->reason))
+		fail_msg("%s", to->reason.text);
+	json_decref(plan);
+	json_array_extend(to->records, from->records);
+	json_array_extend(to->journal, from->journal);
+	replay(&to->session, &to->plan, to->records);
+	to->stop = stop ? json_array_size(to->journal) + stop : 0;
+	make_folder(folder);
+	play(folder, special);
+	snprintf(program, sizeof(program), "%s/worker", folder);
+	to->hooks.program = program;
+	to->before = look();
+	if (sy_measure(&to->plan, &to->hooks, &to->session, &to->reason))
+		fail_msg("%s", to->reason.text);
+	remove_folder(folder);
+}
+
+static size_t count_of(const struct drive *d, const char *key)
+{
+	const json_t *record;
+	size_t i, count = 0;
+
+	json_array_foreach (d->records, i, record)
+		count += json_object_get(record, key) != NULL;
+	return count;
+}
+
+/* How often a turn of this planned set that begins at `first` ended. */
+static size_t turns_done(const struct drive *d, json_int_t set, size_t first)
+{
+	const json_t *record, *done;
+	size_t i, count = 0;
+	json_int_t resumed = -1;
+
+	json_array_foreach (d->records, i, record) {
+		done = json_object_get(record, "done");
+		resumed += json_object_get(record, "begun") != NULL;
+		count += done &&
+		         json_integer_value(json_object_get(done, "set")) ==
+		                 set + resumed &&
+		         json_integer_value(json_object_get(done, "first")) ==
+		                 (json_int_t)first;
+	}
+	return count;
+}
+
+/* No turn has ended twice, and all points have figures. */
+static void assert_complete(struct drive *d)
+{
+	assert_false(d->session.interrupted);
+	assert_true(d->session.course.ended);
+	for (json_int_t set = 0; set < 2; set++) {
+		assert_true(turns_done(d, set, 0) <= 1);
+		assert_true(turns_done(d, set, 3) <= 1);
+	}
+	for (size_t i = 0; i < d->plan.count; i++)
+		assert_int_equal(d->session.points[i].state, SY_MEASURED);
+	assert_int_equal(count_of(d, "calibrated"), 1);
+	assert_told(d);
+}
+
+/* What a journal tells. */
+
+static void test_records_tell_a_whole_run(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	begin_five(&d, 0);
+	carry_out(&d, "", NULL);
+	assert_complete(&d);
+	assert_int_equal(count_of(&d, "done"), 4);
+	end(&d);
+}
+
+/* Sized again, dropped, kept though long, failed, wrong, not here. */
+static void test_records_tell_of_trouble(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	begin_five(&d, 0);
+	d.plan.limit_ns = 400 * MS;
+	add(&d, "cpu", "semaphore");
+	carry_out(&d,
+	          "[[ $model == serial ]] && elapsed=100000 "
+	          "sized=$((100 << slices))\n"
+	          "[[ $model == threads ]] && ((slices == 1)) && exit 3\n"
+	          "if [[ $model == pool ]] && ((slices == 1)); then "
+	          "say '{\"error\":{\"code\":74,\"reason\":\"wrong\"}}'; "
+	          "continue; fi",
+	          "semaphore");
+	assert_true(d.session.points[0].dropped >= 2);
+	assert_int_equal(d.session.points[1].state, SY_FAILED);
+	assert_int_equal(d.session.points[2].state, SY_WRONG);
+	assert_told(&d);
+	end(&d);
+}
+
+static void test_records_tell_of_a_run_that_was_stopped(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	begin_five(&d, 11);
+	carry_out(&d, "", NULL);
+	assert_true(d.session.interrupted);
+	assert_told(&d);
+	end(&d);
+	/* By a worker that is asked no more. */
+	begin_five(&d, 0);
+	d.cancel = 11;
+	carry_out(&d,
+	          "[[ $model == pool ]] && elapsed=100000 "
+	          "sized=$((100 << slices))",
+	          NULL);
+	assert_true(d.session.interrupted);
+	assert_told(&d);
+	end(&d);
+}
+
+/* Going on. */
+
+/* What was there is there, in its place. */
+static void assert_kept(const struct drive *now, const struct drive *before)
+{
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (before->records, i, record)
+		assert_true(
+			json_equal(record, json_array_get(now->records, i)));
+}
+
+static void test_it_goes_on_wherever_it_was_stopped(void **state)
+{
+	static const size_t stops[] = { 1, 5, 9, 30 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+		struct drive one, two;
+
+		begin_five(&one, stops[i]);
+		carry_out(&one, "", NULL);
+		if (!one.session.interrupted) {
+			end(&one);
+			continue;
+		}
+		resume(&two, &one, 0, "");
+		assert_kept(&two, &one);
+		assert_complete(&two);
+		end(&two);
+		end(&one);
+	}
+}
+
+/* As a driver that is killed leaves it: with no word of its end. */
+static void test_it_goes_on_wherever_it_was_killed(void **state)
+{
+	struct drive one, two;
+	size_t all;
+
+	(void)state;
+	begin_five(&one, 0);
+	carry_out(&one, "", NULL);
+	all = json_array_size(one.records);
+	for (size_t left = 1; left < all; left += all / 4) {
+		json_t *whole = one.records;
+
+		one.records = json_array();
+		for (size_t i = 0; i < left; i++)
+			json_array_append(one.records,
+			                  json_array_get(whole, i));
+		json_array_clear(one.journal);
+		resume(&two, &one, 0, "");
+		assert_kept(&two, &one);
+		assert_complete(&two);
+		end(&two);
+		json_decref(one.records);
+		one.records = whole;
+	}
+	end(&one);
+}
+
+static void test_it_goes_on_again_and_again(void **state)
+{
+	struct drive d[100];
+	size_t last = 0;
+
+	(void)state;
+	begin_five(&d[0], 3);
+	carry_out(&d[0], "", NULL);
+	while (d[last].session.interrupted) {
+		assert_true(last + 1 < 100);
+		resume(&d[last + 1], &d[last], 25, "");
+		last++;
+		assert_kept(&d[last], &d[last - 1]);
+	}
+	assert_true(last >= 1);
+	assert_complete(&d[last]);
+	for (size_t i = last + 1; i-- > 0;)
+		end(&d[i]);
+}
+
+/* Processes that were started anew are another set, however little is left. */
+static void test_what_two_drivers_measured_is_not_mixed(void **state)
+{
+	struct drive one, two;
+
+	(void)state;
+	begin_five(&one, 9);
+	carry_out(&one, "", NULL);
+	resume(&two, &one, 0, "");
+	for (size_t i = 0; i < json_array_size(two.journal); i++)
+		assert_true(i < 9 ? number_of(&two, i, "set") == 0
+		                  : number_of(&two, i, "set") >= 1);
+	/* Two in the plan, and one of them in two parts. */
+	assert_true(kept(&two, two.plan.points[0].name, 0) > 0);
+	assert_true(kept(&two, two.plan.points[0].name, 1) > 0);
+	assert_true(kept(&two, two.plan.points[0].name, 2) > 0);
+	assert_int_equal(kept(&two, two.plan.points[0].name, 3), 0);
+	/* The other group was gone through after that alone. */
+	assert_int_equal(kept(&two, two.plan.points[3].name, 0), 0);
+	end(&two);
+	end(&one);
+}
+
+/* The models of the samples from..from+19, one letter each. */
+static void order_of(const struct drive *d, size_t from, char *order)
+{
+	for (size_t i = 0; i < 20; i++)
+		order[i] = name_of(d, from + i)[strlen("cpu/")];
+	order[20] = '\0';
+}
+
+/* Each driver has an order of its own, the same for the same seed. */
+static void test_another_driver_draws_other_orders(void **state)
+{
+	char first[21], second[21], again[21];
+	struct drive one, two;
+
+	(void)state;
+	begin_five(&one, 20);
+	one.plan.budget_ns = 30000 * MS;
+	carry_out(&one, "", NULL);
+	order_of(&one, 0, first);
+	resume(&two, &one, 20, "");
+	order_of(&two, 20, second);
+	end(&two);
+	resume(&two, &one, 20, "");
+	order_of(&two, 20, again);
+	end(&two);
+	end(&one);
+	assert_string_equal(second, again);
+	assert_string_not_equal(first, second);
+}
+
+static void test_a_point_that_failed_is_not_asked_again(void **state)
+{
+	struct drive one, two;
+	size_t samples;
+
+	(void)state;
+	begin_five(&one, 9);
+	carry_out(&one, "[[ $model == threads ]] && ((slices == 1)) && exit 3",
+	          NULL);
+	assert_int_equal(one.session.points[1].state, SY_FAILED);
+	samples = one.session.points[1].count;
+	resume(&two, &one, 0, "");
+	assert_int_equal(two.session.points[1].state, SY_FAILED);
+	assert_says(two.session.points[1].reason.text, "status 3");
+	assert_int_equal(two.session.points[1].count, samples);
+	assert_int_equal(two.session.points[0].state, SY_MEASURED);
+	assert_told(&two);
+	end(&two);
+	end(&one);
+}
+
+static void test_a_full_journal_goes_on_where_there_is_room(void **state)
+{
+	struct drive one, two;
+	char folder[64], program[80];
+
+	(void)state;
+	begin_five(&one, 0);
+	one.room = 8;
+	make_folder(folder);
+	play(folder, "");
+	snprintf(program, sizeof(program), "%s/worker", folder);
+	one.hooks.program = program;
+	assert_int_equal(measure(&one, NULL), -ENOSPC);
+	remove_folder(folder);
+	assert_true(one.session.interrupted);
+	/* What was refused was not written, so nobody has it. */
+	json_array_remove(one.records, json_array_size(one.records) - 1);
+	json_array_remove(one.journal, json_array_size(one.journal) - 1);
+	assert_told(&one);
+	resume(&two, &one, 0, "");
+	assert_kept(&two, &one);
+	assert_complete(&two);
+	end(&two);
+	end(&one);
+}
+
+/* Its budget was spent by others before: a round of what is left. */
+static void test_no_time_left_is_a_round_of_each(void **state)
+{
+	struct drive one, two;
+
+	(void)state;
+	begin_five(&one, 4);
+	one.plan.budget_ns = 0;
+	carry_out(&one, "", NULL);
+	assert_true(one.session.interrupted);
+	resume(&two, &one, 0, "");
+	assert_complete(&two);
+	/* Nine samples of a set at least, and nobody twice in a turn but by
+	   the driver that began it. */
+	for (size_t i = 0; i < two.plan.count; i++)
+		assert_in_range(two.session.points[i].count, 2, 3);
+	end(&two);
+	end(&one);
+}
+
+/* Only what was never written is missing: its last word. */
+static void test_all_turns_done_is_nothing_to_measure(void **state)
+{
+	struct drive one, two;
+	size_t last;
+
+	(void)state;
+	begin_five(&one, 0);
+	carry_out(&one, "", NULL);
+	last = json_array_size(one.records) - 1;
+	json_array_remove(one.records, last);
+	resume(&two, &one, 0, "exit 1");
+	assert_int_equal(json_array_size(two.journal),
+	                 json_array_size(one.journal));
+	assert_complete(&two);
+	end(&two);
+	end(&one);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_records_tell_a_whole_run),
+		cmocka_unit_test(test_records_tell_of_trouble),
+		cmocka_unit_test(test_records_tell_of_a_run_that_was_stopped),
+		cmocka_unit_test(test_it_goes_on_wherever_it_was_stopped),
+		cmocka_unit_test(test_it_goes_on_wherever_it_was_killed),
+		cmocka_unit_test(test_it_goes_on_again_and_again),
+		cmocka_unit_test(test_what_two_drivers_measured_is_not_mixed),
+		cmocka_unit_test(test_another_driver_draws_other_orders),
+		cmocka_unit_test(test_a_point_that_failed_is_not_asked_again),
+		cmocka_unit_test(
+			test_a_full_journal_goes_on_where_there_is_room),
+		cmocka_unit_test(test_no_time_left_is_a_round_of_each),
+		cmocka_unit_test(test_all_turns_done_is_nothing_to_measure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
