@@ -170,15 +170,18 @@ static int finish_output(const struct sy_execution *x)
 	return 0;
 }
 
-static int write_end(struct sy_execution *x, json_t *results,
+/* Into the folder: the plan with its rounds, before the results take memory
+   of its size again; then these. */
+static int write_end(struct sy_execution *x, json_t **results,
                      struct sy_reason *reason)
 {
-	int error = sy_run_write_json(x->run, "results.json",
-	                              json_incref(results), reason);
+	int error =
+		sy_run_write_json(x->run, "plan.json", plan_json(x), reason);
 
+	*results = sy_summary(x->plan, &x->session, x->machine, x->machine_id);
 	if (!error)
-		error = sy_run_write_json(x->run, "plan.json", plan_json(x),
-		                          reason);
+		error = sy_run_write_json(x->run, "results.json",
+		                          json_incref(*results), reason);
 	return error ? error : sy_run_publish(x->run, reason);
 }
 
@@ -197,15 +200,13 @@ static void print_place(const struct sy_execution *x, bool written)
 int sy_execution_finish(struct sy_execution *x, int failed)
 {
 	struct sy_reason reason;
-	json_t *results =
-		sy_summary(x->plan, &x->session, x->machine, x->machine_id);
-	int error;
+	json_t *results;
+	int error = write_end(x, &results, &reason);
 
-	if (!results)
-		return sy_complain(SY_EXIT_REFUSED, "no memory");
-	error = write_end(x, results, &reason);
 	if (error && !failed)
 		failed = sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
+	if (!results)
+		return failed;
 	if (!failed)
 		draw(x, results);
 	complain_of_points(x);

@@ -353,7 +353,42 @@ int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 	               : 0;
 }
 
-static int write_whole(int dir_fd, const char *name, const char *text)
+/* What goes into a file: 0 or a negative errno. */
+typedef int put_fn(FILE *file, const void *content);
+
+static int put_text(FILE *file, const void *content)
+{
+	return fputs(content, file) < 0 ? -errno : 0;
+}
+
+/* Piece by piece: the text of a large run is not held beside its object. */
+static int put_json(FILE *file, const void *content)
+{
+	if (!json_dumpf(content, file, JSON_INDENT(1)))
+		return 0;
+	return ferror(file) && errno ? -errno : -ENOMEM;
+}
+
+static int fill(int fd, put_fn *put, const void *content)
+{
+	FILE *file = fdopen(fd, "w");
+	int error;
+
+	if (!file) {
+		error = -errno;
+		close(fd);
+		return error;
+	}
+	error = put(file, content);
+	if (!error && (fflush(file) || fsync(fd)))
+		error = -errno;
+	if (fclose(file) && !error)
+		error = -errno;
+	return error;
+}
+
+static int write_whole(int dir_fd, const char *name, put_fn *put,
+                       const void *content)
 {
 	char temporary[64];
 	int fd, error;
@@ -363,11 +398,7 @@ static int write_whole(int dir_fd, const char *name, const char *text)
 	            0666);
 	if (fd < 0)
 		return -errno;
-	error = write_all(fd, text, strlen(text));
-	if (!error && fsync(fd))
-		error = -errno;
-	if (close(fd) && !error)
-		error = -errno;
+	error = fill(fd, put, content);
 	if (!error && renameat(dir_fd, temporary, dir_fd, name))
 		error = -errno;
 	/* Not all file systems can do it with a folder. */
@@ -378,27 +409,30 @@ static int write_whole(int dir_fd, const char *name, const char *text)
 	return error;
 }
 
-int sy_run_write_text(struct sy_run *run, const char *name, const char *text,
-                      struct sy_reason *reason)
+static int write_named(struct sy_run *run, const char *name, put_fn *put,
+                       const void *content, struct sy_reason *reason)
 {
-	int error = write_whole(run->dir_fd, name, text);
+	int error = write_whole(run->dir_fd, name, put, content);
 
 	return error ? sy_reason(reason, error, "cannot write %s/%s: %s",
 	                         run->path, name, strerror(-error))
 	             : 0;
 }
 
+int sy_run_write_text(struct sy_run *run, const char *name, const char *text,
+                      struct sy_reason *reason)
+{
+	return write_named(run, name, put_text, text, reason);
+}
+
 int sy_run_write_json(struct sy_run *run, const char *name, json_t *object,
                       struct sy_reason *reason)
 {
-	char *text = object ? json_dumps(object, JSON_INDENT(1)) : NULL;
-	int error;
+	int error =
+		object ? write_named(run, name, put_json, object, reason)
+		       : sy_reason(reason, -ENOMEM, "no memory for %s", name);
 
 	json_decref(object);
-	if (!text)
-		return sy_reason(reason, -ENOMEM, "no memory for %s", name);
-	error = sy_run_write_text(run, name, text, reason);
-	free(text);
 	return error;
 }
 

@@ -397,10 +397,12 @@ static json_t *machine_json(const json_t *machine)
 json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
                    const json_t *machine, const char *machine_id)
 {
-	json_t *json;
+	json_t *json, *points;
 
 	for (size_t i = 0; i < plan->count; i++)
 		sy_result_judge(&plan->points[i], &session->points[i]);
+	/* First, since it makes room for the rest. */
+	points = points_json(plan, session);
 	json = json_pack(
 		"{so so si ss so sf sI sI sI sb so so so}", "context",
 		sy_gbench_context(machine), "benchmarks",
@@ -410,7 +412,6 @@ json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
 		"wall_ns", (json_int_t)session->wall_ns, "sliced_ns",
 		(json_int_t)session->sliced_ns, "interrupted",
 		session->interrupted, "sentinel", noise_json(session), "points",
-		points_json(plan, session), "groups",
-		groups_json(plan, session));
+		points, "groups", groups_json(plan, session));
 	return json;
 }
