@@ -125,11 +125,14 @@ refused 2 "resume needs a value" run --resume
 title="what contradicts"
 fresh
 for option in --budget=3s --sets=2 --seed=1 --limit=5s --label=x \
-	--results="$work" --model=serial --hold-awake; do
+	--results="$work" --model=serial --hold-awake --dry-run --max-points=5; do
 	name=${option%%=*}
-	stays 2 "--resume .* takes no $name" "$option"
+	stays 2 "only --no-figures can be given, not '${name#--}'" "$option"
 done
-stays 2 "takes no filter" 'cpu/.*'
+stays 2 "not '--section'" --section=a
+stays 2 "not '--set'" --set=inflight=1
+stays 2 "not 'filter'" 'cpu/.*'
+stays 2 "not 'sweep file'" quick.ini
 refused 2 "unknown option" tour --resume "$run"
 refused 2 "unknown option" list points --resume "$run"
 
