@@ -171,7 +171,7 @@ nothing_left
 
 title="a disk without room for the results"
 # Rows that this machine does not have are larger there than anywhere else.
-on_tmpfs size=84k run 'inflight:1/.*one-pu|:4095$' --workload cpu \
+on_tmpfs size=104k run 'inflight:1/.*one-pu|:4095$' --workload cpu \
 	--model serial --inflight "$(seq -s, 1 60)" --placement one-pu,4095 \
 	--budget 100ms --sets 1 --no-figures
 kept "results.json.*: No space left"
