@@ -420,7 +420,39 @@ static void test_a_full_journal_goes_on_where_there_is_room(void **state)
 	end(&one);
 }
 
-/* Its budget was spent by others before: a round of what is left. */
+/* As if its driver had ended so long after it began. */
+static void spend(struct drive *d, uint64_t spent_ns)
+{
+	size_t last = json_array_size(d->records) - 1;
+	json_t *begun = json_object_get(json_array_get(d->records, 0), "begun");
+	json_t *ended =
+		json_object_get(json_array_get(d->records, last), "ended");
+	json_int_t begun_ns =
+		json_integer_value(json_object_get(begun, "at_ns"));
+
+	assert_non_null(ended);
+	json_object_set_new(ended, "at_ns",
+	                    json_integer(begun_ns + (json_int_t)spent_ns));
+}
+
+static void test_the_budget_is_that_of_all_drivers(void **state)
+{
+	struct drive one, two;
+
+	(void)state;
+	begin_five(&one, 4);
+	one.plan.budget_ns = 30000 * MS;
+	carry_out(&one, "", NULL);
+	assert_true(one.session.interrupted);
+	spend(&one, one.plan.budget_ns - 200 * MS);
+	resume(&two, &one, 0, "");
+	assert_complete(&two);
+	assert_in_range(two.session.wall_ns, 29800 * MS, 40000 * MS);
+	end(&two);
+	end(&one);
+}
+
+/* It was spent by others before: a round of what is left. */
 static void test_no_time_left_is_a_round_of_each(void **state)
 {
 	struct drive one, two;
@@ -432,8 +464,7 @@ static void test_no_time_left_is_a_round_of_each(void **state)
 	assert_true(one.session.interrupted);
 	resume(&two, &one, 0, "");
 	assert_complete(&two);
-	/* Nine samples of a set at least, and nobody twice in a turn but by
-	   the driver that began it. */
+	/* Once in each set, and perhaps by the driver that began one. */
 	for (size_t i = 0; i < two.plan.count; i++)
 		assert_in_range(two.session.points[i].count, 2, 3);
 	end(&two);
@@ -473,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_a_point_that_failed_is_not_asked_again),
 		cmocka_unit_test(
 			test_a_full_journal_goes_on_where_there_is_room),
+		cmocka_unit_test(test_the_budget_is_that_of_all_drivers),
 		cmocka_unit_test(test_no_time_left_is_a_round_of_each),
 		cmocka_unit_test(test_all_turns_done_is_nothing_to_measure),
 	};
