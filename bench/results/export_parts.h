@@ -11,7 +11,7 @@
 extern const struct sy_export_format sy_export_gbench, sy_export_csv,
 	sy_export_tsv, sy_export_markdown;
 
-/* What results.json and the journal say of themselves. */
+/* What results.json says of itself. */
 #define SY_EXPORT_SCHEMA 1
 
 /* ---- export_text.c: text and numbers as each format has them ---- */

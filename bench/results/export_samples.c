@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan.h"
 #include "results/export_parts.h"
 
 static const struct sy_column columns[] = {
@@ -55,7 +56,7 @@ static int check_head(const struct journal *journal, const json_t *record,
 
 	if (schema < 1 && journal->number == 1)
 		return wrong(journal, reason, "not how a journal begins");
-	if (schema > SY_EXPORT_SCHEMA)
+	if (schema > SY_PLAN_SCHEMA)
 		return wrong(journal, reason,
 		             "a schema that this program does not know: use "
 		             "a newer one");

@@ -14,11 +14,11 @@ begin() {
 	start "$@"
 }
 
-# Whether the journal has so many lines.
+# Whether the journal has so many samples.
 lines_are() {
 	local journal
 	for journal in "$SWITCHYARD_RESULTS"/*/*/samples.jsonl; do
-		[[ -f $journal && $(wc -l <"$journal") -ge $1 ]]
+		[[ -f $journal && $(sample_count "$journal" '') -ge $1 ]]
 		return
 	done
 }
