@@ -65,12 +65,12 @@ for count in 3 15; do
 done
 
 title="killed, and killed again, and interrupted, and killed"
-begin_until 20
+begin_until 8
 kill -KILL "$driver"
 await 5
 keep
 for signal in KILL INT KILL; do
-	count=$(($(wc -l <"$run/samples.jsonl") + 8))
+	count=$(($(wc -l <"$run/samples.jsonl") + 7))
 	start "${go_on[@]}" "$run"
 	check "never went on" within 20 lines_are $count
 	kill -$signal "$driver"
