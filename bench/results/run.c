@@ -6,7 +6,7 @@
  * that is moved while it is written stays one folder.  The journal is locked
  * as long as it is open: two drivers would mix their samples in it.
  */
-#include "results/run.h"
+#include "results/run_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,25 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/machine.h"
 #include "model.h"
 
 #define LABEL_MAX 40
 #define SYNC_NS UINT64_C(900000000)
 /* Two runs may begin in the same second. */
 #define NAME_TRIES 100
-#define JOURNAL "samples.jsonl"
-#define MACHINE_ID_LENGTH (SY_MACHINE_ID_BYTES - 1)
-
-struct sy_run {
-	int root_fd; /* -1: it was found where no root is */
-	int dir_fd, journal_fd;
-	int closed; /* -errno: the journal cannot be written */
-	uint64_t synced_ns;
-	char path[PATH_MAX]; /* for people */
-	char real[PATH_MAX]; /* of one that was opened */
-	const char *inside;  /* the part of one of these below the root */
-};
 
 int sy_label_check(const char *label)
 {
@@ -51,7 +38,7 @@ int sy_label_check(const char *label)
 	return strspn(label, allowed) == length ? 0 : -EINVAL;
 }
 
-static int fail(struct sy_reason *reason, int error, const char *what,
+int sy_run_fail(struct sy_reason *reason, int error, const char *what,
                 const char *path)
 {
 	return sy_reason(reason, error, "%s %s: %s", what, path,
@@ -63,7 +50,7 @@ static int make_dir(int parent, const char *path)
 	return mkdirat(parent, path, 0777) && errno != EEXIST ? -errno : 0;
 }
 
-static int open_dir(int parent, const char *path)
+int sy_open_dir(int parent, const char *path)
 {
 	int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -99,8 +86,7 @@ static int make_named(struct sy_run *run, const char *machine_id,
 	return -EEXIST;
 }
 
-/* A file system that knows no locks guards against nothing. */
-static int lock(const struct sy_run *run)
+int sy_run_lock(const struct sy_run *run)
 {
 	return flock(run->journal_fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK
 	               ? -EWOULDBLOCK
@@ -109,13 +95,13 @@ static int lock(const struct sy_run *run)
 
 static int make_journal(struct sy_run *run)
 {
-	run->dir_fd = open_dir(run->root_fd, run->inside);
+	run->dir_fd = sy_open_dir(run->root_fd, run->inside);
 	if (run->dir_fd < 0)
 		return run->dir_fd;
 	run->journal_fd =
-		openat(run->dir_fd, JOURNAL,
+		openat(run->dir_fd, SY_JOURNAL_NAME,
 	               O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-	return run->journal_fd < 0 ? -errno : lock(run);
+	return run->journal_fd < 0 ? -errno : sy_run_lock(run);
 }
 
 static int create(struct sy_run *run, const char *root, const char *machine_id,
@@ -130,7 +116,7 @@ static int create(struct sy_run *run, const char *root, const char *machine_id,
 	error = make_dir(AT_FDCWD, root);
 	if (error)
 		return error;
-	run->root_fd = open_dir(AT_FDCWD, root);
+	run->root_fd = sy_open_dir(AT_FDCWD, root);
 	if (run->root_fd < 0)
 		return run->root_fd;
 	error = make_dir(run->root_fd, machine_id);
@@ -139,7 +125,7 @@ static int create(struct sy_run *run, const char *root, const char *machine_id,
 	return error ? error : make_journal(run);
 }
 
-static void release(struct sy_run *run)
+void sy_run_release(struct sy_run *run)
 {
 	if (run->journal_fd >= 0)
 		close(run->journal_fd);
@@ -150,7 +136,7 @@ static void release(struct sy_run *run)
 	free(run);
 }
 
-static struct sy_run *allocate(void)
+struct sy_run *sy_run_allocate(void)
 {
 	struct sy_run *run = calloc(1, sizeof(*run));
 
@@ -164,116 +150,19 @@ static struct sy_run *allocate(void)
 int sy_run_create(struct sy_run **run, const char *root, const char *machine_id,
                   const char *label, struct sy_reason *reason)
 {
-	struct sy_run *new = allocate();
+	struct sy_run *new = sy_run_allocate();
 	int error;
 
 	if (!new)
 		return sy_reason(reason, -ENOMEM, "no memory");
 	error = create(new, root, machine_id, label);
 	if (error) {
-		release(new);
-		return fail(reason, error, "cannot write results below", root);
+		sy_run_release(new);
+		return sy_run_fail(reason, error, "cannot write results below",
+		                   root);
 	}
 	*run = new;
 	return 0;
-}
-
-/* The root is two folders above, where the one between is a machine's.  A
-   link may soon point to another run, so what it points to is named. */
-static void find_root(struct sy_run *run)
-{
-	char root[PATH_MAX];
-	char *name, *machine;
-	struct stat link;
-
-	if (!realpath(run->path, run->real))
-		return;
-	if (!lstat(run->path, &link) && S_ISLNK(link.st_mode))
-		memcpy(run->path, run->real, sizeof(run->path));
-	name = strrchr(run->real, '/');
-	machine = memrchr(run->real, '/', (size_t)(name - run->real));
-	if (!machine || name - machine - 1 != MACHINE_ID_LENGTH ||
-	    strspn(machine + 1, "0123456789abcdef") != MACHINE_ID_LENGTH)
-		return;
-	run->inside = machine + 1;
-	snprintf(root, sizeof(root), "%.*s", (int)(run->inside - run->real),
-	         run->real);
-	run->root_fd = open_dir(AT_FDCWD, root);
-}
-
-/* Where it may not be written it can still be seen to be complete. */
-static int open_journal(struct sy_run *run)
-{
-	int flags = O_APPEND | O_CLOEXEC | O_NONBLOCK;
-	struct stat file;
-
-	run->journal_fd = openat(run->dir_fd, JOURNAL, O_RDWR | flags);
-	if (run->journal_fd < 0 && (errno == EACCES || errno == EROFS)) {
-		run->closed = -errno;
-		run->journal_fd =
-			openat(run->dir_fd, JOURNAL, O_RDONLY | flags);
-	}
-	if (run->journal_fd < 0 || fstat(run->journal_fd, &file))
-		return -errno;
-	return S_ISREG(file.st_mode) ? 0 : -EINVAL;
-}
-
-static int open_run(struct sy_run *run, struct sy_reason *reason)
-{
-	int error;
-
-	run->dir_fd = open_dir(AT_FDCWD, run->path);
-	if (run->dir_fd < 0)
-		return fail(reason, run->dir_fd, "cannot read the run in",
-		            run->path);
-	error = open_journal(run);
-	if (error)
-		return fail(reason, error, "cannot read " JOURNAL " in",
-		            run->path);
-	if (lock(run))
-		return sy_reason(reason, -EWOULDBLOCK,
-		                 "%s is being measured by another process",
-		                 run->path);
-	find_root(run);
-	return 0;
-}
-
-int sy_run_open(struct sy_run **run, const char *path, struct sy_reason *reason)
-{
-	struct sy_run *new = allocate();
-	int error, length;
-
-	if (!new)
-		return sy_reason(reason, -ENOMEM, "no memory");
-	length = snprintf(new->path, sizeof(new->path), "%s", path);
-	error = length < (int)sizeof(new->path)
-	                ? open_run(new, reason)
-	                : sy_reason(reason, -ENAMETOOLONG,
-	                            "cannot read the run in %.100s...: %s",
-	                            path, strerror(ENAMETOOLONG));
-	if (error) {
-		release(new);
-		return error;
-	}
-	*run = new;
-	return 0;
-}
-
-int sy_run_go_on(struct sy_run *run, off_t bytes, struct sy_reason *reason)
-{
-	struct stat file;
-	int error = run->closed;
-
-	if (!error && faccessat(run->dir_fd, ".", W_OK | X_OK, AT_EACCESS))
-		error = -errno;
-	if (!error && fstat(run->journal_fd, &file))
-		error = -errno;
-	if (!error && file.st_size > bytes &&
-	    (ftruncate(run->journal_fd, bytes) || fsync(run->journal_fd)))
-		error = -errno;
-	return error ? fail(reason, error, "cannot write " JOURNAL " in",
-	                    run->path)
-	             : 0;
 }
 
 int sy_run_journal(const struct sy_run *run)
@@ -327,8 +216,9 @@ int sy_run_sync(struct sy_run *run, struct sy_reason *reason)
 	int error = run->closed ? 0 : sync_journal(run);
 
 	run->synced_ns = sy_clock_ns();
-	return error ? fail(reason, error, "cannot write " JOURNAL " in",
-	                    run->path)
+	return error ? sy_run_fail(reason, error,
+	                           "cannot write " SY_JOURNAL_NAME " in",
+	                           run->path)
 	             : 0;
 }
 
@@ -346,8 +236,9 @@ int sy_run_append(struct sy_run *run, json_t *object, struct sy_reason *reason)
 		free(text);
 	}
 	if (error)
-		return fail(reason, error, "cannot write " JOURNAL " in",
-		            run->path);
+		return sy_run_fail(reason, error,
+		                   "cannot write " SY_JOURNAL_NAME " in",
+		                   run->path);
 	return sy_clock_ns() - run->synced_ns > SYNC_NS
 	               ? sy_run_sync(run, reason)
 	               : 0;
@@ -450,8 +341,8 @@ int sy_run_publish(struct sy_run *run, struct sy_reason *reason)
 		error = -errno;
 		unlinkat(run->root_fd, temporary, 0);
 	}
-	return error ? fail(reason, error, "cannot point `latest` to",
-	                    run->path)
+	return error ? sy_run_fail(reason, error, "cannot point `latest` to",
+	                           run->path)
 	             : 0;
 }
 
@@ -459,7 +350,7 @@ int sy_run_close(struct sy_run *run, struct sy_reason *reason)
 {
 	int error = sy_run_sync(run, reason);
 
-	release(run);
+	sy_run_release(run);
 	return error;
 }
 
@@ -474,7 +365,7 @@ int sy_json_read(const char *dir, const char *name, json_t **json,
 		return sy_reason(reason, -ENAMETOOLONG, "%.100s...: too long",
 		                 dir);
 	if (access(path, R_OK))
-		return fail(reason, -errno, "cannot read", path);
+		return sy_run_fail(reason, -errno, "cannot read", path);
 	*json = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
 	return *json ? 0
 	             : sy_reason(reason, -EINVAL, "%s, line %d, column %d: %s",
