@@ -12,8 +12,8 @@
 
 #include "cli/execute.h"
 #include "engine/record.h"
-#include "host/limits.h"
 #include "host/identity.h"
+#include "host/limits.h"
 #include "results/figures.h"
 #include "results/journal.h"
 #include "results/summary.h"

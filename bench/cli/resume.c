@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "cli/execute.h"
-#include "host/limits.h"
 #include "host/identity.h"
+#include "host/limits.h"
 #include "results/journal.h"
 
 /* Files of a run that cannot be used are unreadable input; one that is being
