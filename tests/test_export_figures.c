@@ -292,7 +292,7 @@ static void test_the_example_is_exported(void **state)
 	json_decref(json);
 	text = exported(*state, EXAMPLE, "markdown", 0);
 	json_array_foreach (json_object_get(results, "points"), i, one) {
-		char row[SY_EXPORT_ROW_BYTES], cells[SY_EXPORT_ROW_BYTES + 8];
+		char row[SY_ROW_BYTES], cells[SY_ROW_BYTES + 8];
 
 		sy_row_of(one, row);
 		snprintf(cells, sizeof(cells), "\n| `%s` | ", row);

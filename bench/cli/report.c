@@ -1,108 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report.c - a results object as tables and verdicts, within 80 columns.
- *
- * A table is a family with its parameters; its columns are the numbers in
- * flight, its rows the models, so that a row reads as a curve.
+ * report.c - a results object as tables and verdicts, within 80 columns;
+ * what stands in them is decided by results/tables.h.
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "build_info.h"
 #include "cli/cli.h"
 #include "host/units.h"
-#include "results/estimate.h"
+#include "results/tables.h"
 
 /* Columns of numbers that fit beside the name and the ends of a row. */
-#define COLUMNS_MAX 5
-/* A latency bucket is this wide, as a share of its value. */
-#define LATENCY_EXACT (1 / 64.0)
-
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text ? text : "";
-}
-
-static double part(const json_t *json, const char *key, const char *which)
-{
-	return json_number_value(
-		json_object_get(json_object_get(json, key), which));
-}
-
-static json_int_t inflight_of(const json_t *point)
-{
-	return json_integer_value(
-		json_object_get(json_object_get(point, "params"), "inflight"));
-}
-
-static bool measured(const json_t *point)
-{
-	return !strcmp(text_of(point, "state"), "measured");
-}
+#define COLUMNS 5
 
 /* Half of an interval's width, as a share of its value. */
 static double spread(const json_t *point, const char *key)
 {
-	double value = part(point, key, "value");
+	double value = sy_number_at(point, key, "value");
 
-	return value > 0
-	               ? (part(point, key, "high") - part(point, key, "low")) /
-	                         2 / value
-	               : 0;
-}
-
-/* The group's name without the number in flight: what a table is about. */
-static void table_key(const json_t *point, char *key, size_t bytes)
-{
-	const char *group = text_of(point, "group");
-	const char *inflight = strstr(group, "/inflight:");
-	const char *rest = inflight ? strchr(inflight + 1, '/') : NULL;
-	int head = inflight ? (int)(inflight - group) : (int)strlen(group);
-
-	snprintf(key, bytes, "%.*s%s", head, group, rest ? rest : "");
-}
-
-struct table {
-	const char *key;
-	const json_t *points; /* its own, in the order of the run */
-	const json_t *groups; /* of all tables, by name */
-	const char *family;
-	json_int_t columns[COLUMNS_MAX]; /* numbers in flight, ascending */
-	size_t column_count;
-	json_int_t after; /* the last one of the table before, or -1 */
-};
-
-static const json_t *cell(const struct table *table, const char *model,
-                          json_int_t inflight)
-{
-	size_t i;
-	json_t *point;
-
-	json_array_foreach ((json_t *)table->points, i, point)
-		if (inflight_of(point) == inflight &&
-		    !strcmp(text_of(point, "model"), model))
-			return point;
-	return NULL;
-}
-
-/* Keeps the lowest numbers in flight over `after`, in order. */
-static void add_column(struct table *table, json_int_t inflight)
-{
-	size_t at = 0;
-
-	while (at < table->column_count && table->columns[at] < inflight)
-		at++;
-	if (inflight <= table->after || at == COLUMNS_MAX ||
-	    (at < table->column_count && table->columns[at] == inflight))
-		return;
-	if (table->column_count < COLUMNS_MAX)
-		table->column_count++;
-	for (size_t i = table->column_count - 1; i > at; i--)
-		table->columns[i] = table->columns[i - 1];
-	table->columns[at] = inflight;
+	return value > 0 ? (sy_number_at(point, key, "high") -
+	                    sy_number_at(point, key, "low")) /
+	                           2 / value
+	                 : 0;
 }
 
 static void print_cell(FILE *out, const json_t *point)
@@ -110,34 +30,18 @@ static void print_cell(FILE *out, const json_t *point)
 	char text[24] = "-", marked[32];
 	double rate, half;
 
-	if (point && measured(point)) {
-		rate = part(point, "ops_per_s", "value");
+	if (point && sy_is_measured(point)) {
+		rate = sy_number_at(point, "ops_per_s", "value");
 		half = rate * spread(point, "ops_per_s");
 		sy_format_rate(rate, half, text, sizeof(text));
 	} else if (point) {
-		snprintf(text, sizeof(text), "%.7s", text_of(point, "state"));
+		snprintf(text, sizeof(text), "%.7s",
+		         sy_text_of(point, "state"));
 	}
 	snprintf(marked, sizeof(marked), "%s%s%s",
-	         point && json_is_true(json_object_get(
-				  json_object_get(point, "server"), "limited"))
-	                 ? ">="
-	                 : "",
-	         text, point && json_object_get(point, "modes") ? "*" : " ");
+	         sy_is_limited(point) ? ">=" : "", text,
+	         json_object_get(point, "modes") ? "*" : " ");
 	fprintf(out, " %7s", marked);
-}
-
-/*
- * The column at which more is told: of efficiency 64 in flight or the last, of
- * latency the last, where most tasks stand behind it.
- */
-static json_int_t told_column(const struct table *table)
-{
-	if (strcmp(table->family, "cpu"))
-		return table->columns[table->column_count - 1];
-	for (size_t i = 0; i < table->column_count; i++)
-		if (table->columns[i] == 64)
-			return 64;
-	return table->columns[table->column_count - 1];
 }
 
 static void print_latency(FILE *out, const json_t *point, const char *which)
@@ -148,18 +52,14 @@ static void print_latency(FILE *out, const json_t *point, const char *which)
 
 	if (ns)
 		sy_format_ns(json_number_value(ns),
-		             json_number_value(ns) * LATENCY_EXACT, text,
+		             json_number_value(ns) * SY_LATENCY_EXACT, text,
 		             sizeof(text));
 	fprintf(out, " %7s", text);
 }
 
-/* Too few slices say nothing about how sure a figure is. */
 static double spread_or_few(const json_t *point, const char *key)
 {
-	if (json_integer_value(json_object_get(point, "slices")) <
-	    SY_SLICES_LEAST)
-		return INFINITY;
-	return spread(point, key);
+	return sy_is_few(point) ? INFINITY : spread(point, key);
 }
 
 static void print_spread(FILE *out, double share)
@@ -174,256 +74,175 @@ static void print_spread(FILE *out, double share)
 		fprintf(out, " %5s", "-");
 }
 
-static void print_row_end(FILE *out, const struct table *table,
+static void print_row_end(FILE *out, const struct sy_table *table,
                           const json_t *told, double widest)
 {
 	print_spread(out, widest);
-	if (strcmp(table->family, "cpu")) {
+	if (!table->is_cpu) {
 		print_latency(out, told, "p50");
 		print_latency(out, told, "p99");
 		return;
 	}
 	if (told && json_object_get(told, "efficiency"))
 		fprintf(out, " %5.1f%%",
-		        part(told, "efficiency", "value") * 100);
+		        sy_number_at(told, "efficiency", "value") * 100);
 	else
 		fprintf(out, " %6s", "-");
 }
 
-static void print_row(FILE *out, const struct table *table, const char *model)
+static void print_row(FILE *out, const struct sy_table *table, const char *row,
+                      const json_t *cells)
 {
 	double widest = 0;
 
-	fprintf(out, "%-18s", model);
-	for (size_t i = 0; i < table->column_count; i++) {
-		const json_t *point = cell(table, model, table->columns[i]);
+	fprintf(out, "%-18s", row);
+	for (size_t i = 0; i < table->shown_count; i++) {
+		const json_t *point = json_object_get(cells, table->shown[i]);
 
 		print_cell(out, point);
-		if (point && measured(point))
+		if (sy_is_measured(point))
 			widest =
 				fmax(widest, spread_or_few(point, "ops_per_s"));
 	}
-	print_row_end(out, table, cell(table, model, told_column(table)),
-	              widest);
+	print_row_end(out, table, json_object_get(cells, table->told), widest);
 	fputc('\n', out);
 }
 
-static void print_head(FILE *out, const struct table *table)
+static void print_head(FILE *out, const struct sy_table *table,
+                       const char *name)
 {
-	long long told = (long long)told_column(table);
-	bool cpu = !strcmp(table->family, "cpu");
-
-	fprintf(out, "\n%s\ntasks/s by tasks in flight; %s at %lld\n",
-	        table->key, cpu ? "efficiency against serial" : "latency",
-	        told);
+	fprintf(out, "\n%s\ntasks/s by tasks in flight; %s at %s\n", name,
+	        table->is_cpu ? "efficiency against serial" : "latency",
+	        table->told);
 	fprintf(out, "%-18s", "");
-	for (size_t i = 0; i < table->column_count; i++)
-		fprintf(out, " %6lld ", (long long)table->columns[i]);
-	if (cpu)
+	for (size_t i = 0; i < table->shown_count; i++)
+		fprintf(out, " %6s ", table->shown[i]);
+	if (table->is_cpu)
 		fputs("    +-   eff.\n", out);
 	else
 		fprintf(out, "    +- %7s %7s\n", "p50", "p99");
 }
 
-/* Each model once, in the order of the points. */
-static void print_rows(FILE *out, const struct table *table)
+/* "pool; too close to call: threads; next: fork takes 5.30x (5.10..5.60)" */
+static void write_verdict(FILE *text, const json_t *group)
 {
-	const json_t *point, *earlier;
-	size_t i, j;
-
-	json_array_foreach ((json_t *)table->points, i, point) {
-		bool seen = false;
-
-		for (j = 0; j < i && !seen; j++) {
-			earlier = json_array_get(table->points, j);
-			seen = !strcmp(text_of(earlier, "model"),
-			               text_of(point, "model"));
-		}
-		if (!seen)
-			print_row(out, table, text_of(point, "model"));
-	}
-}
-
-static void print_wrapped(FILE *out, const char *text)
-{
-	fputs("  ", out);
-	sy_print_wrapped(out, 2, 6, text);
-}
-
-/* "64 in flight: pool; too close to call: threads; next: fork takes 5.3x (5..6)" */
-static void print_verdict(FILE *out, const char *head, const json_t *group)
-{
-	const json_t *others = json_object_get(group, "others"), *other;
-	char close[240] = "", nearest[120] = "", line[500];
-	double nearest_ratio = INFINITY;
+	const char *before = "; too close to call: ";
+	struct sy_next_best next;
+	json_t *other;
 	size_t i;
 
-	json_array_foreach ((json_t *)others, i, other) {
-		double ratio = part(other, "ratio", "value");
-		size_t used = strlen(close);
-
-		if (!strcmp(text_of(other, "verdict"), "too close to call")) {
-			snprintf(close + used, sizeof(close) - used, "%s%s",
-			         used ? ", " : "; too close to call: ",
-			         text_of(other, "row"));
-		} else if (ratio < nearest_ratio) {
-			nearest_ratio = ratio;
-			snprintf(nearest, sizeof(nearest),
-			         ratio < 1.1 ? "; next: %s takes %.3fx "
-			                       "(%.3f..%.3f)"
-			                     : "; next: %s takes %.2fx "
-			                       "(%.2f..%.2f)",
-			         text_of(other, "row"), ratio,
-			         part(other, "ratio", "low"),
-			         part(other, "ratio", "high"));
-		}
+	fputs(sy_text_of(group, "best"), text);
+	json_array_foreach (json_object_get(group, "others"), i, other) {
+		if (!sy_is_close(other))
+			continue;
+		fprintf(text, "%s%s", before, sy_text_of(other, "row"));
+		before = ", ";
 	}
-	snprintf(line, sizeof(line), "%s %s%s%s", head, text_of(group, "best"),
-	         close, nearest);
-	print_wrapped(out, line);
+	if (sy_next_best(group, &next))
+		fprintf(text, "; next: %s takes %.*fx (%.*f..%.*f)", next.row,
+		        next.decimals, next.ratio, next.decimals, next.low,
+		        next.decimals, next.high);
 }
 
-static const json_t *group_of(const struct table *table, const json_t *point)
+/* Behind "64 in flight:" or such, in as many lines as it takes. */
+static void print_verdict(FILE *out, const char *head, const json_t *group)
 {
-	return json_object_get(table->groups, text_of(point, "group"));
+	char *line = NULL;
+	size_t bytes;
+	FILE *text;
+
+	if (!group)
+		return;
+	text = open_memstream(&line, &bytes);
+	if (text) {
+		fprintf(text, "%s ", head);
+		write_verdict(text, group);
+	}
+	if (!text || fclose(text)) {
+		sy_complain(0, "no memory for a verdict of results.json");
+	} else {
+		fputs("  ", out);
+		sy_print_wrapped(out, 2, 6, line);
+	}
+	free(line);
 }
 
-static void print_verdicts(FILE *out, const struct table *table)
+static void print_curves(FILE *out, const struct sy_table *table,
+                         const char *name)
 {
-	for (size_t c = 0; c < table->column_count; c++) {
-		const json_t *group = NULL;
-		json_t *point;
-		char head[40];
-		size_t i;
+	const char *row;
+	json_t *cells;
+	char head[40];
 
-		json_array_foreach ((json_t *)table->points, i, point)
-			if (inflight_of(point) == table->columns[c])
-				group = group_of(table, point);
-		snprintf(head, sizeof(head),
-		         "%lld in flight:", (long long)table->columns[c]);
-		if (group && json_array_size(json_object_get(group, "others")))
-			print_verdict(out, head, group);
+	print_head(out, table, name);
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		print_row(out, table, row, cells);
+	for (size_t i = 0; i < table->shown_count; i++) {
+		snprintf(head, sizeof(head), "%s in flight:", table->shown[i]);
+		print_verdict(
+			out, head,
+			json_object_get(table->verdicts, table->shown[i]));
 	}
 }
 
-static void print_handoff(FILE *out, const json_t *point)
+static void print_handoff(FILE *out, const char *row, const json_t *point)
 {
-	char raw[24], net[24] = "-", row[64];
-	double ns = part(point, "ns_per_op", "value");
+	char raw[24], net[24] = "-";
+	double ns = sy_number_at(point, "ns_per_op", "value");
 
-	snprintf(row, sizeof(row), "%s.%s", text_of(point, "model"),
-	         text_of(point, "mechanism"));
-	if (!measured(point)) {
-		fprintf(out, "%-22s %10s\n", row, text_of(point, "state"));
+	if (!sy_is_measured(point)) {
+		fprintf(out, "%-22s %10s\n", row, sy_text_of(point, "state"));
 		return;
 	}
 	sy_format_ns(ns, ns * spread(point, "ns_per_op"), raw, sizeof(raw));
 	if (json_object_get(point, "net_ns"))
-		sy_format_ns(part(point, "net_ns", "value"),
-		             (part(point, "net_ns", "high") -
-		              part(point, "net_ns", "low")) /
+		sy_format_ns(sy_number_at(point, "net_ns", "value"),
+		             (sy_number_at(point, "net_ns", "high") -
+		              sy_number_at(point, "net_ns", "low")) /
 		                     2,
 		             net, sizeof(net));
 	fprintf(out, "%-22s %10s%s", row, raw,
 	        json_object_get(point, "modes") ? "*" : " ");
 	print_spread(out, spread_or_few(point, "ns_per_op"));
 	fprintf(out, " %10s %10.3f %11.3f\n", net,
-	        part(point, "switches_per_op", "voluntary"),
-	        part(point, "switches_per_op", "involuntary"));
+	        sy_number_at(point, "switches_per_op", "voluntary"),
+	        sy_number_at(point, "switches_per_op", "involuntary"));
 }
 
-static void print_switch(FILE *out, const struct table *table)
+static void print_switch(FILE *out, const struct sy_table *table,
+                         const char *name)
 {
-	const json_t *group = group_of(table, json_array_get(table->points, 0));
-	json_t *point;
-	size_t i;
+	const char *row;
+	json_t *cells;
 
 	fprintf(out, "\n%s: one-way cost of a hand-off, and its switches\n",
-	        table->key);
+	        name);
 	fprintf(out, "%-22s %10s  %5s %10s %10s %11s\n", "", "raw", "+-", "net",
 	        "voluntary", "involuntary");
-	json_array_foreach ((json_t *)table->points, i, point)
-		print_handoff(out, point);
-	if (group && json_array_size(json_object_get(group, "others")))
-		print_verdict(out, "cheapest:", group);
-}
-
-static void print_table(FILE *out, const struct table *table)
-{
-	if (!strcmp(table->family, "switch")) {
-		print_switch(out, table);
-		return;
-	}
-	print_head(out, table);
-	print_rows(out, table);
-	print_verdicts(out, table);
-}
-
-/* As many tables as the numbers in flight need. */
-static void print_family(FILE *out, struct table *table)
-{
-	const json_t *point;
-	size_t i;
-
-	for (;;) {
-		table->column_count = 0;
-		json_array_foreach ((json_t *)table->points, i, point)
-			add_column(table, inflight_of(point));
-		if (!table->column_count)
-			return;
-		print_table(out, table);
-		table->after = table->columns[table->column_count - 1];
-	}
-}
-
-/* The points of each table, by its key and in the order of their first. */
-static json_t *sort_points(const json_t *results)
-{
-	json_t *tables = json_object(), *point, *own;
-	char key[SY_NAME_BYTES];
-	size_t i;
-
-	json_array_foreach (json_object_get(results, "points"), i, point) {
-		table_key(point, key, sizeof(key));
-		own = json_object_get(tables, key);
-		if (!own) {
-			own = json_array();
-			json_object_set_new(tables, key, own);
-		}
-		json_array_append(own, point);
-	}
-	return tables;
-}
-
-static json_t *sort_groups(const json_t *results)
-{
-	json_t *groups = json_object(), *group;
-	size_t i;
-
-	json_array_foreach (json_object_get(results, "groups"), i, group)
-		json_object_set(groups, text_of(group, "group"), group);
-	return groups;
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		print_handoff(out, row, json_object_get(cells, table->told));
+	print_verdict(out, "cheapest:",
+	              json_object_get(table->verdicts, table->told));
 }
 
 static void print_tables(FILE *out, const json_t *results)
 {
-	json_t *tables = sort_points(results), *points;
-	json_t *groups = sort_groups(results);
-	const char *key;
+	json_t *sections = sy_sections(results), *section;
+	const char *name;
 
-	json_object_foreach (tables, key, points) {
-		struct table table = {
-			.key = key,
-			.points = points,
-			.groups = groups,
-			.family = text_of(json_array_get(points, 0), "family"),
-			.after = -1,
-		};
+	if (!sections)
+		sy_complain(0, "no memory for the tables of results.json");
+	json_object_foreach (sections, name, section) {
+		struct sy_table table = sy_table_of(section);
 
-		print_family(out, &table);
+		/* As many tables as the numbers in flight need. */
+		while (sy_table_next(&table, COLUMNS))
+			if (table.is_switch)
+				print_switch(out, &table, name);
+			else
+				print_curves(out, &table, name);
 	}
-	json_decref(groups);
-	json_decref(tables);
+	json_decref(sections);
 }
 
 static void print_summary(FILE *out, const json_t *results)
@@ -445,7 +264,7 @@ static void print_summary(FILE *out, const json_t *results)
 		modes += json_object_get(point, "modes") != NULL;
 	}
 	fprintf(out, "switchyard %s on %s\n", SY_VERSION,
-	        text_of(json_object_get(results, "machine"), "summary"));
+	        sy_text_of(json_object_get(results, "machine"), "summary"));
 	fprintf(out,
 	        "%zu point%s, %lld slices in %.1f s (%.0f %% of it measuring), "
 	        "seed %lld%s\n",
@@ -461,7 +280,8 @@ static void print_summary(FILE *out, const json_t *results)
 		fprintf(out,
 		        "noise: neighbouring slices of the same kernel differ "
 		        "by %.1f %%%s\n",
-		        noise * 100, noise > 0.03 ? " (NOISY: over 3 %)" : "");
+		        noise * 100,
+		        noise > SY_NOISY ? " (NOISY: over 3 %)" : "");
 	else
 		fputs("noise: not known, the kernel has too few slices\n", out);
 	fputs("+-: half of the 95 % interval, the widest of a row\n", out);

@@ -19,32 +19,6 @@ const struct sy_export_format *sy_export_format(size_t index)
 	return formats[index];
 }
 
-const char *sy_text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-json_t *sy_index_by(const json_t *array, const char *key)
-{
-	json_t *index = json_object(), *item;
-	size_t i;
-
-	json_array_foreach ((json_t *)array, i, item)
-		if (index && json_is_string(json_object_get(item, key)))
-			json_object_set(index, sy_text_of(item, key), item);
-	return index;
-}
-
-void sy_row_of(const json_t *point, char row[SY_EXPORT_ROW_BYTES])
-{
-	const char *mechanism = sy_text_of(point, "mechanism");
-
-	snprintf(row, SY_EXPORT_ROW_BYTES, "%s%s%s", sy_text_of(point, "model"),
-	         *mechanism ? "." : "", mechanism);
-}
-
 static int check_schema(const json_t *results, const char *dir,
                         struct sy_reason *reason)
 {

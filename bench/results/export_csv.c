@@ -83,7 +83,7 @@ static const struct sy_column columns[] = {
 static const json_t *rival_of(const json_t *group, const json_t *point,
                               const json_t *best)
 {
-	char row[SY_EXPORT_ROW_BYTES];
+	char row[SY_ROW_BYTES];
 	json_t *other;
 	size_t i;
 

@@ -8,16 +8,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "engine/result.h"
 #include "results/export_parts.h"
 #include "results/run.h"
 
-/* Noise over this makes small differences worthless. */
-#define NOISY 0.03
 /* No share is more, whatever a file says. */
 #define SHARE_MAX 1e6
 
-static const char *const states[] = { "measured", "absent", "failed",
-	                              "invalid",  "wrong",  "stopped" };
+static const enum sy_state states[] = { SY_MEASURED, SY_ABSENT, SY_FAILED,
+	                                SY_INVALID,  SY_WRONG,  SY_PLANNED };
 #define STATES (sizeof(states) / sizeof(states[0]))
 
 void sy_put_share(FILE *out, const json_t *share)
@@ -58,13 +57,14 @@ static void put_states(FILE *out, const json_t *points)
 
 	json_array_foreach ((json_t *)points, i, point)
 		for (size_t k = 0; k < STATES; k++)
-			counts[k] +=
-				!strcmp(sy_text_of(point, "state"), states[k]);
+			counts[k] += !strcmp(sy_text_of(point, "state"),
+			                     sy_state_name(states[k]));
 	fprintf(out, "| Points | %zu", json_array_size(points));
 	for (size_t k = 0; k < STATES; k++) {
 		if (!counts[k])
 			continue;
-		fprintf(out, "%s%zu %s", between, counts[k], states[k]);
+		fprintf(out, "%s%zu %s", between, counts[k],
+		        sy_state_name(states[k]));
 		between = ", ";
 	}
 	fputs(" |\n", out);
@@ -109,7 +109,7 @@ static void put_noise(FILE *out, const json_t *results)
 	}
 	fputs("| Noise | neighbouring slices of the same loop differ by ", out);
 	sy_put_share(out, spread);
-	fprintf(out, "%s |\n", noise > NOISY ? ": **noisy**" : "");
+	fprintf(out, "%s |\n", noise > SY_NOISY ? ": **noisy**" : "");
 }
 
 static void put_head(FILE *out, const json_t *results, const json_t *machine)
@@ -204,25 +204,22 @@ static int read_machine(const char *dir, json_t **machine,
 static int write_markdown(FILE *out, const struct sy_export *run,
                           struct sy_reason *reason)
 {
-	json_t *machine, *sections, *groups;
+	json_t *machine, *sections;
 	int error = read_machine(run->dir, &machine, reason);
 
 	if (error)
 		return error;
-	sections =
-		sy_markdown_sections(json_object_get(run->results, "points"));
-	groups = sy_index_by(json_object_get(run->results, "groups"), "group");
-	if (!sections || !groups) {
+	sections = sy_sections(run->results);
+	if (!sections) {
 		error = sy_reason(reason, -ENOMEM, "no memory");
 		goto release;
 	}
 	put_head(out, run->results, machine);
 	put_findings(out, json_object_get(machine, "findings"));
-	sy_put_markdown_sections(out, sections, groups);
+	sy_put_markdown_sections(out, sections);
 	fputs(method, out);
 release:
 	json_decref(sections);
-	json_decref(groups);
 	json_decref(machine);
 	return error;
 }

@@ -7,6 +7,7 @@
 #define SY_EXPORT_PARTS_H
 
 #include "results/export.h"
+#include "results/tables.h"
 
 extern const struct sy_export_format sy_export_gbench, sy_export_csv,
 	sy_export_tsv, sy_export_markdown;
@@ -61,33 +62,9 @@ int sy_samples_write(FILE *out, const struct sy_dialect *dialect,
 /* "12.3 %"; "-" where it is no number that can be a share. */
 void sy_put_share(FILE *out, const json_t *share);
 
-/* ---- export_markdown_sections.c ---- */
-
-json_int_t sy_inflight_of(const json_t *point);
-#define SY_COLUMN_BYTES 24
-/* The number in flight as a key.  Returns `name`. */
-const char *sy_column_of(json_int_t inflight, char name[SY_COLUMN_BYTES]);
-
-/*
- * A new object: by what their groups are called without the number in flight,
- * {"rows": {"pool": {"64": point}}, "columns": {"64": one of the points}}.
- */
-json_t *sy_markdown_sections(const json_t *points);
-
 /* ---- export_markdown_tables.c ---- */
 
-/* A heading, tables, verdicts and reasons each; groups as sy_index_by. */
-void sy_put_markdown_sections(FILE *out, const json_t *sections,
-                              const json_t *groups);
-
-/* ---- export.c: finding what belongs together ---- */
-
-/* "" where there is no such text. */
-const char *sy_text_of(const json_t *object, const char *key);
-/* A new object: the array's objects by their text `key`. */
-json_t *sy_index_by(const json_t *array, const char *key);
-/* A point's row in its group: the model, or model.mechanism. */
-#define SY_EXPORT_ROW_BYTES 200
-void sy_row_of(const json_t *point, char row[SY_EXPORT_ROW_BYTES]);
+/* A heading, tables, verdicts and reasons each; as sy_sections. */
+void sy_put_markdown_sections(FILE *out, const json_t *sections);
 
 #endif /* SY_EXPORT_PARTS_H */
