@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <locale.h>
-#include <string.h>
 
 #include "results/export_parts.h"
 #include "results/run.h"
