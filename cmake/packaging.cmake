@@ -49,10 +49,19 @@ install(FILES scripts/completions/switchyard.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
   COMPONENT switchyard)
 file(GLOB sy_docs CONFIGURE_DEPENDS docs/*.md)
-install(FILES LICENSE README.md CHANGELOG.md
+install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT switchyard)
 install(FILES ${sy_docs}
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT switchyard)
+# What these pages show and link to, at the same places.
+file(GLOB sy_pictures CONFIGURE_DEPENDS results/example/plots/*.png)
+install(FILES ${sy_pictures}
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/results/example/plots
+  COMPONENT switchyard)
+install(FILES models/model.h
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/models COMPONENT switchyard)
+install(FILES bench/benchmark-c/README.md bench/benchmark-c/benchmark_c.h
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/bench/benchmark-c COMPONENT switchyard)
 
 add_custom_target(uninstall
   COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt

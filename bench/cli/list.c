@@ -121,6 +121,17 @@ static int list_sweeps(void)
 	return 0;
 }
 
+static int list_everything(void)
+{
+	puts("models");
+	list_models();
+	puts("\nworkloads");
+	list_workloads();
+	puts("\nplacements");
+	list_placements();
+	return 0;
+}
+
 static int list(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : NULL;
@@ -131,16 +142,17 @@ static int list(int argc, char **argv)
 		return sy_complain(SY_EXIT_USAGE,
 		                   "list: one argument too many: '%s'",
 		                   argv[2]);
-	if (!what || !strcmp(what, "models"))
-		list_models();
-	if (!what || !strcmp(what, "workloads"))
-		list_workloads();
-	if (!what || !strcmp(what, "placements"))
-		list_placements();
-	if (what && !strcmp(what, "sweeps"))
+	if (!what)
+		return list_everything();
+	if (!strcmp(what, "sweeps"))
 		return list_sweeps();
-	if (what && strcmp(what, "models") && strcmp(what, "workloads") &&
-	    strcmp(what, "placements"))
+	if (!strcmp(what, "models"))
+		list_models();
+	else if (!strcmp(what, "workloads"))
+		list_workloads();
+	else if (!strcmp(what, "placements"))
+		list_placements();
+	else
 		return sy_complain(SY_EXIT_USAGE,
 		                   "list: '%s' is none of models, workloads, "
 		                   "placements, sweeps, points",

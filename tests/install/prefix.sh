@@ -30,7 +30,12 @@ wanted=(bin/switchyard share/man/man1/switchyard.1
 	share/bash-completion/completions/switchyard
 	share/zsh/site-functions/_switchyard
 	share/fish/vendor_completions.d/switchyard.fish
-	share/doc/switchyard/{LICENSE,README.md,CHANGELOG.md})
+	share/doc/switchyard/{LICENSE,README.md,CHANGELOG.md,CONTRIBUTING.md}
+	share/doc/switchyard/models/model.h
+	share/doc/switchyard/bench/benchmark-c/{README.md,benchmark_c.h})
+for file in "$source_dir"/results/example/plots/*.png; do
+	wanted+=("share/doc/switchyard${file#"$source_dir"}")
+done
 for file in "$source_dir"/scripts/{plot/*.gp,sweeps/*.ini}; do
 	[[ -e $file ]] && wanted+=("share/switchyard${file#*/scripts}")
 done
@@ -41,6 +46,13 @@ same_lines "the installation" "$(printf '%s\n' "${wanted[@]}")" \
 	"$(cd "$work/prefix" && find . -type f -printf '%P\n')"
 check "a file that not everybody can read" test -z \
 	"$(find "$work/prefix" ! -perm -444 -o -type d ! -perm -555)"
+
+title="links of the pages"
+while IFS=: read -r page link; do
+	check "$page links to $link, which is not there" test -e \
+		"$(dirname "$page")/${link%%#*}"
+done < <(cd "$work/prefix" && find "$PWD" -name '*.md' -exec \
+	grep -oHP '\]\(\K(?!https?:|#)[^)]+' {} +)
 
 title="paths of this machine"
 if is_release; then
