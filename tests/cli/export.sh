@@ -208,6 +208,23 @@ title="/dev/stdout"
 "$program" export "$example" --to csv --output /dev/stdout 2>"$err" |
 	cat >"$out"
 check "the output differs" cmp -s "$work/csv" "$out"
+title="/dev/stdout where it is appended to a file"
+{
+	echo before
+	"$program" export "$example" --to csv --output /dev/stdout 2>"$err"
+	echo after
+} >>"$work/appended"
+check "what was there is gone" cmp -s "$work/appended" \
+	<(echo before && cat "$work/csv" && echo after)
+title="a link to nothing"
+ln -s none "$work/dangling"
+unwritable "$work/dangling" "No such file"
+check "the link is gone" test -L "$work/dangling"
+title="the mode of the file of before"
+chmod 600 "$work/kept"
+run export "$example" --to csv --output "$work/kept"
+status_is 0
+check "is another" test "$(stat -c %a "$work/kept")" = 600
 check "a temporary file stayed" test -z "$(find "$work" -name '.*.new')"
 
 # A reader that goes is not complained about, whoever tells the program.
