@@ -351,6 +351,11 @@ static void test_what_is_not_json_is_told_with_its_place(void **state)
 	assert_int_equal(sy_json_read(root, "none.json", &json, &reason),
 	                 -ENOENT);
 	assert_says(reason.text, "none.json");
+	snprintf(path, sizeof(path), "%s/pipe.json", root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(sy_json_read(root, "pipe.json", &json, &reason),
+	                 -ENXIO);
+	assert_says(reason.text, "pipe.json: it is no regular file");
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	assert_int_equal(sy_json_read(path, "a.json", &json, &reason),

@@ -213,6 +213,28 @@ static void test_a_run_elsewhere_is_not_the_latest(void **state)
 	assert_int_equal(sy_run_close(run, &reason), 0);
 }
 
+/* Whoever holds a run by its journal reads that run's files, and no others. */
+static void test_a_run_that_is_moved_is_read_where_it_is(void **state)
+{
+	char moved[PATH_MAX + 8], name[PATH_MAX + 20];
+	struct sy_run *run = open_well(path);
+	json_t *json = NULL;
+
+	(void)state;
+	assert_int_equal(
+		sy_run_write_text(run, "plan.json", "{\"a\": 1}\n", &reason),
+		0);
+	snprintf(moved, sizeof(moved), "%s.old", path);
+	assert_int_equal(rename(path, moved), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(name, sizeof(name), "%s/plan.json", path);
+	assert_int_equal(symlink("/dev/null", name), 0);
+	assert_int_equal(sy_run_read_json(run, "plan.json", &json, &reason), 0);
+	assert_int_equal(json_integer_value(json_object_get(json, "a")), 1);
+	json_decref(json);
+	assert_int_equal(sy_run_close(run, &reason), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -226,6 +248,7 @@ int main(void)
 		TEST(test_a_journal_that_was_removed_is_told),
 		TEST(test_latest_is_the_run_that_was_gone_on_with),
 		TEST(test_a_run_elsewhere_is_not_the_latest),
+		TEST(test_a_run_that_is_moved_is_read_where_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

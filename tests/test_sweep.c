@@ -441,7 +441,7 @@ static void test_what_is_no_file_is_refused_at_once(void **state)
 	assert_int_equal(ftruncate(fd, 1 << 20), 0);
 	assert_unread(path, -EINVAL, "byte 1 of the line is 0x00");
 	assert_int_equal(ftruncate(fd, (1 << 20) + 1), 0);
-	assert_unread(path, -EFBIG, "1048577 bytes");
+	assert_unread(path, -EFBIG, "more than the 1048576");
 	assert_int_equal(ftruncate(fd, (off_t)10 << 40), 0);
 	assert_unread(path, -EFBIG, "more than the 1048576");
 	assert_int_equal(ftruncate(fd, 0), 0);

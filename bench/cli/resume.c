@@ -43,7 +43,7 @@ static int read_file(const struct sy_execution *x, const char *name,
 {
 	struct sy_reason reason;
 
-	return sy_json_read(sy_run_path(x->run), name, json, &reason)
+	return sy_run_read_json(x->run, name, json, &reason)
 	               ? sy_complain(SY_EXIT_USAGE, "%s", reason.text)
 	               : 0;
 }
@@ -188,8 +188,7 @@ static bool is_complete(const struct sy_execution *x)
 
 	if (!x->session.course.ended || x->session.interrupted)
 		return false;
-	if (!sy_json_read(sy_run_path(x->run), "results.json", &results,
-	                  &reason))
+	if (!sy_run_read_json(x->run, "results.json", &results, &reason))
 		whole = json_is_false(json_object_get(results, "interrupted"));
 	json_decref(results);
 	return whole;

@@ -8,9 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "read_file.h"
 #include "topology.h"
 
 /* 8192 PUs with all their caches are 7 MB. */
@@ -22,33 +21,6 @@
 
 /* Comparisons of hwloc; 8192 PUs under one parent are 67 million and 6 s. */
 #define COMPARISONS_MAX UINT64_C(100000000)
-
-static int check_kind(const struct stat *info)
-{
-	if (S_ISDIR(info->st_mode))
-		return -EISDIR;
-	if (!S_ISREG(info->st_mode))
-		return -ENXIO;
-	return info->st_size > FILE_BYTES_MAX ? -EFBIG : 0;
-}
-
-/* Reads what is there now; a file that grows meanwhile is cut off. */
-static int read_all(int fd, char *text, size_t bytes, size_t *got)
-{
-	*got = 0;
-	while (*got < bytes) {
-		ssize_t more = read(fd, text + *got, bytes - *got);
-
-		if (more < 0 && errno == EINTR)
-			continue;
-		if (more < 0)
-			return -errno;
-		if (more == 0)
-			break;
-		*got += (size_t)more;
-	}
-	return 0;
-}
 
 /*
  * Whether it ends as a topology does.  One that defines entities is none that
@@ -64,41 +36,19 @@ static int check_text(const char *text, size_t bytes)
 	return strstr(tail, LAST_TAG) ? 0 : -EINVAL;
 }
 
-static int read_open(int fd, char **text)
+int sy_hwloc_read_file(const char *path, char **text)
 {
-	struct stat info;
 	char *made;
-	size_t got;
-	int rc;
+	size_t bytes;
+	int rc = sy_file_read(AT_FDCWD, path, FILE_BYTES_MAX, &made, &bytes);
 
-	if (fstat(fd, &info))
-		return -errno;
-	rc = check_kind(&info);
 	if (rc)
 		return rc;
-	made = malloc((size_t)info.st_size + 1);
-	if (!made)
-		return -ENOMEM;
-	rc = read_all(fd, made, (size_t)info.st_size, &got);
-	made[got] = '\0';
-	if (!rc)
-		rc = check_text(made, got);
+	rc = check_text(made, bytes);
 	if (rc)
 		free(made);
 	else
 		*text = made;
-	return rc;
-}
-
-int sy_hwloc_read_file(const char *path, char **text)
-{
-	/* Opening a pipe would otherwise wait for a writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc;
-
-	if (fd < 0)
-		return -errno;
-	rc = read_open(fd, text);
-	close(fd);
 	return rc;
 }
 

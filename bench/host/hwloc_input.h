@@ -6,14 +6,11 @@
 #ifndef SY_HWLOC_INPUT_H
 #define SY_HWLOC_INPUT_H
 
-#include <stddef.h>
-
 /*
  * Reads a file that may be a topology in hwloc's XML; the caller frees it.
  * hwloc says EINVAL to everything, waits for ever for a pipe's writer, and its
  * own reader leaks what it had read of a file that was cut off.
- * -EINVAL: it is none or not whole; -EISDIR; -ENXIO: no regular file;
- * -EFBIG; -ENOMEM; what open and read return.
+ * -EINVAL: it is none or not whole; else as sy_file_read.
  */
 int sy_hwloc_read_file(const char *path, char **text);
 

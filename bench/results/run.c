@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/read_file.h"
+#include "host/whole_file.h"
 #include "model.h"
 
 #define LABEL_MAX 40
@@ -260,51 +262,14 @@ static int put_json(FILE *file, const void *content)
 	return ferror(file) && errno ? -errno : -ENOMEM;
 }
 
-static int fill(int fd, put_fn *put, const void *content)
-{
-	FILE *file = fdopen(fd, "w");
-	int error;
-
-	if (!file) {
-		error = -errno;
-		close(fd);
-		return error;
-	}
-	error = put(file, content);
-	if (!error && (fflush(file) || fsync(fd)))
-		error = -errno;
-	if (fclose(file) && !error)
-		error = -errno;
-	return error;
-}
-
-static int write_whole(int dir_fd, const char *name, put_fn *put,
-                       const void *content)
-{
-	char temporary[64];
-	int fd, error;
-
-	snprintf(temporary, sizeof(temporary), ".%.50s.new", name);
-	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	            0666);
-	if (fd < 0)
-		return -errno;
-	error = fill(fd, put, content);
-	if (!error && renameat(dir_fd, temporary, dir_fd, name))
-		error = -errno;
-	/* Not all file systems can do it with a folder. */
-	if (!error && fsync(dir_fd) && errno != EINVAL)
-		error = -errno;
-	if (error)
-		unlinkat(dir_fd, temporary, 0);
-	return error;
-}
-
 static int write_named(struct sy_run *run, const char *name, put_fn *put,
                        const void *content, struct sy_reason *reason)
 {
-	int error = write_whole(run->dir_fd, name, put, content);
+	struct sy_whole_file file;
+	int error = sy_whole_file_open_at(&file, run->dir_fd, name);
 
+	if (!error)
+		error = sy_whole_file_close(&file, put(file.stream, content));
 	return error ? sy_reason(reason, error, "cannot write %s/%s: %s",
 	                         run->path, name, strerror(-error))
 	             : 0;
@@ -354,20 +319,53 @@ int sy_run_close(struct sy_run *run, struct sy_reason *reason)
 	return error;
 }
 
-int sy_json_read(const char *dir, const char *name, json_t **json,
-                 struct sy_reason *reason)
+int sy_run_file_open(int dir_fd, const char *dir, const char *name,
+                     struct sy_reason *reason)
 {
 	char path[PATH_MAX];
-	json_error_t where;
+	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    (int)sizeof(path))
 		return sy_reason(reason, -ENAMETOOLONG, "%.100s...: too long",
 		                 dir);
-	if (access(path, R_OK))
-		return sy_run_fail(reason, -errno, "cannot read", path);
-	*json = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	fd = sy_file_open(dir_fd, dir_fd == AT_FDCWD ? path : name);
+	if (fd == -ENXIO)
+		return sy_reason(reason, fd,
+		                 "cannot read %s: it is no regular file", path);
+	return fd < 0 ? sy_run_fail(reason, fd, "cannot read", path) : fd;
+}
+
+static int read_json(int dir_fd, const char *dir, const char *name,
+                     json_t **json, struct sy_reason *reason)
+{
+	int fd = sy_run_file_open(dir_fd, dir, name, reason);
+	json_error_t where;
+	FILE *file;
+
+	if (fd < 0)
+		return fd;
+	file = fdopen(fd, "r");
+	if (!file) {
+		close(fd);
+		return sy_reason(reason, -ENOMEM, "no memory");
+	}
+	*json = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+	fclose(file);
 	return *json ? 0
-	             : sy_reason(reason, -EINVAL, "%s, line %d, column %d: %s",
-	                         path, where.line, where.column, where.text);
+	             : sy_reason(reason, -EINVAL,
+	                         "%s/%s, line %d, column %d: %s", dir, name,
+	                         where.line, where.column, where.text);
+}
+
+int sy_run_read_json(const struct sy_run *run, const char *name, json_t **json,
+                     struct sy_reason *reason)
+{
+	return read_json(run->dir_fd, run->path, name, json, reason);
+}
+
+int sy_json_read(const char *dir, const char *name, json_t **json,
+                 struct sy_reason *reason)
+{
+	return read_json(AT_FDCWD, dir, name, json, reason);
 }

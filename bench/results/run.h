@@ -61,7 +61,13 @@ int sy_run_publish(struct sy_run *run, struct sy_reason *reason);
 /* Syncs and closes the journal. */
 int sy_run_close(struct sy_run *run, struct sy_reason *reason);
 
-/* Reads a JSON file strictly: -ENOENT, -EINVAL with line and column. */
+/*
+ * Reads a JSON file strictly: -EINVAL with line and column, or as
+ * sy_file_open.  That of a run that is open is found wherever its folder is
+ * now.
+ */
+int sy_run_read_json(const struct sy_run *run, const char *name, json_t **json,
+                     struct sy_reason *reason);
 int sy_json_read(const char *dir, const char *name, json_t **json,
                  struct sy_reason *reason);
 

@@ -34,6 +34,13 @@ int sy_run_lock(const struct sy_run *run);
 /* A descriptor or a negative errno. */
 int sy_open_dir(int parent, const char *path);
 
+/*
+ * As sy_file_open, with the reason: a file of the folder `dir`, by its
+ * descriptor unless that is AT_FDCWD.
+ */
+int sy_run_file_open(int dir_fd, const char *dir, const char *name,
+                     struct sy_reason *reason);
+
 /* "what path: why"; returns `error`. */
 int sy_run_fail(struct sy_reason *reason, int error, const char *what,
                 const char *path);

@@ -194,12 +194,12 @@ refused 2 "binary\.ini:1: byte 1 of the line is 0x7f: this is not a text" \
 cp "$program" program.ini
 refused 2 "program\.ini" run program.ini
 truncate -s 10M zeros.ini
-refused 2 "zeros\.ini: has 10485760 bytes, more than the 1048576" run zeros.ini
+refused 2 "zeros\.ini: has more than the 1048576" run zeros.ini
 {
 	cat two.ini
 	yes '; a comment that is long enough' | head -c 10M
 } >comments.ini
-refused 2 "comments\.ini: has 1048[0-9]{4} bytes, more than" run comments.ini
+refused 2 "comments\.ini: has more than the 1048576" run comments.ini
 cat two.ini >unreadable.ini
 chmod 0 unreadable.ini
 if [[ -r unreadable.ini ]] && command -v setpriv >/dev/null; then
