@@ -13,6 +13,7 @@
 #include "export_fixture.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXAMPLE SY_FIXTURES "/../../results/example"
@@ -81,6 +82,51 @@ static void test_a_line_that_was_cut_off_is_told(void **state)
 	free(text);
 }
 
+/* What a file system may leave where it lost what was written. */
+static void test_zeros_behind_the_last_line_are_told(void **state)
+{
+	struct place *place = *state;
+	char path[128], *text;
+	size_t cut_line;
+
+	put_file(place, "samples.jsonl", HEAD SLICE);
+	snprintf(path, sizeof(path), "%s/samples.jsonl", place->dir);
+	assert_int_equal(truncate(path, 1 << 20), 0);
+	text = samples(place, "tsv", 0, &cut_line);
+	assert_int_equal(cut_line, 3);
+	assert_non_null(strstr(text, "a,\"b\t3\t4\t"));
+	free(text);
+}
+
+static void test_a_line_of_any_length_takes_no_memory(void **state)
+{
+	struct place *place = *state;
+	size_t cut_line, bytes = 4 << 20;
+	char *text = malloc(bytes + 1);
+
+	assert_non_null(text);
+	memset(text, ' ', bytes);
+	memcpy(text, HEAD, strlen(HEAD));
+	strcpy(text + bytes - 3, "{}\n");
+	put_file(place, "samples.jsonl", text);
+	free(text);
+	free(samples(place, "csv", -EINVAL, &cut_line));
+	assert_non_null(strstr(place->reason.text, "line 2: too long"));
+}
+
+static void test_a_pipe_is_not_waited_for(void **state)
+{
+	struct place *place = *state;
+	char path[128];
+	size_t cut_line;
+
+	snprintf(path, sizeof(path), "%s/samples.jsonl", place->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	free(samples(place, "csv", -ENXIO, &cut_line));
+	assert_non_null(
+		strstr(place->reason.text, "jsonl: it is no regular file"));
+}
+
 static void test_a_journal_that_is_wrong_is_refused(void **state)
 {
 	static const struct {
@@ -139,6 +185,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_slices_are_rows),
 		TEST(test_a_line_that_was_cut_off_is_told),
+		TEST(test_zeros_behind_the_last_line_are_told),
+		TEST(test_a_line_of_any_length_takes_no_memory),
+		TEST(test_a_pipe_is_not_waited_for),
 		TEST(test_a_journal_that_is_wrong_is_refused),
 		TEST(test_the_example_has_all_its_slices),
 	};

@@ -6,13 +6,13 @@
  * had, too.  Lines that are no slice are passed over: a journal may hold what
  * a later version adds.
  */
-#include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "engine/plan.h"
 #include "results/export_parts.h"
+#include "results/journal_lines.h"
+#include "results/run_internal.h"
 
 static const struct sy_column columns[] = {
 	{ "point", 0, NULL, "point" },
@@ -34,45 +34,37 @@ static const struct sy_column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-struct journal {
-	FILE *file;
-	char path[PATH_MAX];
-	char *line;
-	size_t room, number; /* of the line, from 1 */
-};
+#define NO_BEGINNING "not how a journal begins"
 
-static int wrong(const struct journal *journal, struct sy_reason *reason,
-                 const char *what)
-{
-	return sy_reason(reason, -EINVAL, "%s, line %zu: %s", journal->path,
-	                 journal->number, what);
-}
-
-static int check_head(const struct journal *journal, const json_t *record,
-                      struct sy_reason *reason)
+static int check_head(const struct sy_journal_lines *lines,
+                      const json_t *record, struct sy_reason *reason)
 {
 	const json_t *head = json_object_get(record, "journal");
 	json_int_t schema = json_integer_value(json_object_get(head, "schema"));
 
-	if (schema < 1 && journal->number == 1)
-		return wrong(journal, reason, "not how a journal begins");
+	if (schema < 1 && lines->number == 1)
+		return sy_journal_lines_wrong(lines, reason, NO_BEGINNING);
 	if (schema > SY_PLAN_SCHEMA)
-		return wrong(journal, reason,
-		             "a schema that this program does not know: use "
-		             "a newer one");
+		return sy_journal_lines_wrong(
+			lines, reason,
+			"a schema that this program does not know: use "
+			"a newer one");
 	return 0;
 }
 
 static int put_record(FILE *out, const struct sy_dialect *dialect,
-                      const struct journal *journal, json_t *record,
+                      const struct sy_journal_lines *lines, json_t *record,
                       struct sy_reason *reason)
 {
 	const json_t *objects[] = { record };
-	int error = check_head(journal, record, reason);
+	int error = json_is_object(record)
+	                    ? check_head(lines, record, reason)
+	                    : sy_journal_lines_wrong(lines, reason,
+	                                             "not an object");
 
 	if (error)
 		return error;
-	if (journal->number == 1)
+	if (lines->number == 1)
 		sy_put_header(out, dialect, columns, COLUMNS);
 	if (!json_is_string(json_object_get(record, "point")) ||
 	    !json_is_integer(json_object_get(record, "operations")))
@@ -83,80 +75,44 @@ static int put_record(FILE *out, const struct sy_dialect *dialect,
 	return 0;
 }
 
-static int put_line(FILE *out, const struct sy_dialect *dialect,
-                    const struct journal *journal, size_t bytes,
-                    struct sy_reason *reason)
-{
-	json_error_t where;
-	json_t *record = json_loadb(journal->line, bytes,
-	                            JSON_REJECT_DUPLICATES, &where);
-	int error;
-
-	if (!record)
-		return wrong(journal, reason, where.text);
-	error = json_is_object(record)
-	                ? put_record(out, dialect, journal, record, reason)
-	                : wrong(journal, reason, "not an object");
-	json_decref(record);
-	return error;
-}
-
-/* The next line; its length, 0 at the end, or a negative errno. */
-static ssize_t next_line(struct journal *journal, struct sy_reason *reason)
-{
-	ssize_t bytes;
-
-	errno = 0;
-	bytes = getline(&journal->line, &journal->room, journal->file);
-	journal->number += bytes > 0;
-	if (bytes > 0 || !errno)
-		return bytes > 0 ? bytes : 0;
-	return sy_reason(reason, -errno, "cannot read %s: %s", journal->path,
-	                 strerror(errno));
-}
-
 static int put_lines(FILE *out, const struct sy_dialect *dialect,
-                     struct journal *journal, size_t *cut_line,
+                     struct sy_journal_lines *lines, size_t *cut_line,
                      struct sy_reason *reason)
 {
-	ssize_t bytes;
+	json_t *record;
+	int more = 1;
 
-	while (!ferror(out) && (bytes = next_line(journal, reason))) {
-		int error = bytes < 0 ? (int)bytes : 0;
+	while (!ferror(out) &&
+	       (more = sy_journal_lines_next(lines, &record, reason)) > 0) {
+		int error = put_record(out, dialect, lines, record, reason);
 
-		/* The driver was killed while it wrote this one. */
-		if (!error && journal->line[bytes - 1] != '\n')
-			*cut_line = journal->number;
-		else if (!error)
-			error = put_line(out, dialect, journal, (size_t)bytes,
-			                 reason);
+		json_decref(record);
 		if (error)
 			return error;
 	}
-	if (journal->number && *cut_line != 1)
-		return 0;
-	journal->number = 1;
-	return wrong(journal, reason, "not how a journal begins");
+	if (!more && lines->number == 1)
+		return sy_journal_lines_wrong(lines, reason, NO_BEGINNING);
+	/* The driver was killed while it wrote this one. */
+	if (!more && lines->torn)
+		*cut_line = lines->number;
+	return more < 0 ? more : 0;
 }
 
 int sy_samples_write(FILE *out, const struct sy_dialect *dialect,
                      const char *dir, size_t *cut_line,
                      struct sy_reason *reason)
 {
-	struct journal journal = { 0 };
+	struct sy_journal_lines lines;
+	int fd = sy_run_file_open(AT_FDCWD, dir, SY_JOURNAL_NAME, reason);
 	int error;
 
 	*cut_line = 0;
-	if (snprintf(journal.path, sizeof(journal.path), "%s/samples.jsonl",
-	             dir) >= (int)sizeof(journal.path))
-		return sy_reason(reason, -ENAMETOOLONG, "%.100s...: too long",
-		                 dir);
-	journal.file = fopen(journal.path, "re");
-	if (!journal.file)
-		return sy_reason(reason, -errno, "cannot read %s: %s",
-		                 journal.path, strerror(errno));
-	error = put_lines(out, dialect, &journal, cut_line, reason);
-	free(journal.line);
-	fclose(journal.file);
+	if (fd < 0)
+		return fd;
+	error = sy_journal_lines_open(&lines, fd, dir, reason);
+	if (!error)
+		error = put_lines(out, dialect, &lines, cut_line, reason);
+	sy_journal_lines_close(&lines);
+	close(fd);
 	return error;
 }

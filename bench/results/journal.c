@@ -11,19 +11,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "engine/protocol.h"
 #include "engine/record.h"
-
-/* A worker's line and what the driver adds: its name, times, a reason. */
-#define LINE_MAX_BYTES (SY_LINE_BYTES + 4096)
+#include "results/journal_lines.h"
 
 struct reader {
 	struct sy_journal *journal;
-	char *buffer; /* LINE_MAX_BYTES */
-	size_t begin, used;
-	off_t read_bytes; /* from the file */
+	struct sy_journal_lines lines;
 	struct sy_slice slice;
 	struct sy_record record;
 };
@@ -31,71 +25,7 @@ struct reader {
 static int fail(const struct reader *reader, struct sy_reason *reason,
                 const char *what)
 {
-	return sy_reason(reason, -EINVAL, "%s/samples.jsonl, line %llu: %s",
-	                 reader->journal->folder,
-	                 (unsigned long long)reader->journal->lines + 1, what);
-}
-
-/* More of the file behind what there is: 1; 0: that was all. */
-static int fill(struct reader *reader, struct sy_reason *reason)
-{
-	ssize_t got;
-
-	memmove(reader->buffer, reader->buffer + reader->begin,
-	        reader->used - reader->begin);
-	reader->used -= reader->begin;
-	reader->begin = 0;
-	do
-		got = pread(reader->journal->fd, reader->buffer + reader->used,
-		            LINE_MAX_BYTES - reader->used, reader->read_bytes);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return sy_reason(reason, -errno,
-		                 "cannot read %s/samples.jsonl: %s",
-		                 reader->journal->folder, strerror(errno));
-	reader->used += (size_t)got;
-	reader->read_bytes += got;
-	return got > 0;
-}
-
-/* Whether a line ends in what follows: one that is too long to be a line, or
-   what a lost power supply has left behind the last one. */
-static int skip(struct reader *reader, struct sy_reason *reason)
-{
-	int more;
-
-	do {
-		if (memchr(reader->buffer + reader->begin, '\n',
-		           reader->used - reader->begin))
-			return fail(reader, reason, "too long to be one");
-		reader->begin = reader->used;
-		more = fill(reader, reason);
-	} while (more > 0);
-	return more;
-}
-
-/* The next whole line: 1; 0: there is none, but perhaps half of one. */
-static int next_line(struct reader *reader, const char **line, size_t *bytes,
-                     struct sy_reason *reason)
-{
-	int more = 1;
-
-	while (more > 0) {
-		char *begin = reader->buffer + reader->begin;
-		char *end = memchr(begin, '\n', reader->used - reader->begin);
-
-		if (end) {
-			*line = begin;
-			*bytes = (size_t)(end - begin);
-			reader->begin += *bytes + 1;
-			return 1;
-		}
-		reader->journal->torn = reader->used > reader->begin;
-		if (reader->used - reader->begin == LINE_MAX_BYTES)
-			return skip(reader, reason);
-		more = fill(reader, reason);
-	}
-	return more;
+	return sy_journal_lines_wrong(&reader->lines, reason, what);
 }
 
 static int check_header(const struct reader *reader, const json_t *json,
@@ -123,7 +53,7 @@ static int apply(struct reader *reader, const struct sy_plan *plan,
 	struct sy_reason why = { "" };
 	int error;
 
-	if (!reader->journal->lines)
+	if (reader->lines.number == 1)
 		return check_header(reader, json, reason);
 	error = sy_record_from_json(&reader->record, plan, &session->course,
 	                            json, &why);
@@ -134,38 +64,37 @@ static int apply(struct reader *reader, const struct sy_plan *plan,
 	return error ? fail(reader, reason, why.text) : 0;
 }
 
-static int take_line(struct reader *reader, const struct sy_plan *plan,
-                     struct sy_session *session, const char *line, size_t bytes,
-                     struct sy_reason *reason)
-{
-	json_error_t where;
-	json_t *json = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
-	int error = json ? apply(reader, plan, session, json, reason)
-	                 : fail(reader, reason, where.text);
-
-	json_decref(json);
-	reader->journal->lines++;
-	reader->journal->whole_bytes += (off_t)bytes + 1;
-	return error;
-}
-
 static int read_all(struct reader *reader, const struct sy_plan *plan,
                     struct sy_session *session, struct sy_reason *reason)
 {
-	const char *line = NULL;
-	size_t bytes = 0;
-	int error = 0, more;
+	json_t *json;
+	int more;
 
-	do {
-		more = next_line(reader, &line, &bytes, reason);
-		if (more > 0)
-			error = take_line(reader, plan, session, line, bytes,
-			                  reason);
-	} while (more > 0 && !error);
-	if (more < 0)
-		return more;
-	if (!error && !reader->journal->lines)
+	while ((more = sy_journal_lines_next(&reader->lines, &json, reason)) >
+	       0) {
+		int error = apply(reader, plan, session, json, reason);
+
+		json_decref(json);
+		if (error)
+			return error;
+	}
+	if (!more && reader->lines.number == 1)
 		return fail(reader, reason, "there is none");
+	return more;
+}
+
+/* With the lines open. */
+static int restore(struct reader *reader, const struct sy_plan *plan,
+                   struct sy_session *session, struct sy_reason *reason)
+{
+	struct sy_journal *journal = reader->journal;
+	int error;
+
+	reader->record.slice = &reader->slice;
+	error = read_all(reader, plan, session, reason);
+	journal->whole_bytes = reader->lines.whole_bytes;
+	journal->lines = reader->lines.number - 1;
+	journal->torn = reader->lines.torn;
 	return error;
 }
 
@@ -179,22 +108,16 @@ int sy_journal_restore(struct sy_journal *journal, const struct sy_plan *plan,
                        struct sy_session *session, struct sy_reason *reason)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
-	int error = -ENOMEM;
+	int error;
 
-	journal->whole_bytes = 0;
-	journal->lines = 0;
-	journal->torn = false;
-	if (reader) {
-		reader->journal = journal;
-		reader->record.slice = &reader->slice;
-		reader->buffer = malloc(LINE_MAX_BYTES);
-	}
-	if (reader && reader->buffer)
-		error = read_all(reader, plan, session, reason);
-	else
-		sy_reason(reason, error, "no memory");
-	if (reader)
-		free(reader->buffer);
+	if (!reader)
+		return sy_reason(reason, -ENOMEM, "no memory");
+	reader->journal = journal;
+	error = sy_journal_lines_open(&reader->lines, journal->fd,
+	                              journal->folder, reason);
+	if (!error)
+		error = restore(reader, plan, session, reason);
+	sy_journal_lines_close(&reader->lines);
 	free(reader);
 	return error;
 }
