@@ -25,6 +25,9 @@ static double spread(const json_t *point, const char *key)
 	                 : 0;
 }
 
+/* What is shown of a figure that has no interval: two digits. */
+#define FEW_SPREAD 0.1
+
 static void print_cell(FILE *out, const json_t *point)
 {
 	char text[24] = "-", marked[32];
@@ -32,7 +35,8 @@ static void print_cell(FILE *out, const json_t *point)
 
 	if (point && sy_is_measured(point)) {
 		rate = sy_number_at(point, "ops_per_s", "value");
-		half = rate * spread(point, "ops_per_s");
+		half = rate * (sy_is_few(point) ? FEW_SPREAD
+		                                : spread(point, "ops_per_s"));
 		sy_format_rate(rate, half, text, sizeof(text));
 	} else if (point) {
 		snprintf(text, sizeof(text), "%.7s",
@@ -283,8 +287,12 @@ static void print_summary(FILE *out, const json_t *results)
 		        noise * 100,
 		        noise > SY_NOISY ? " (NOISY: over 3 %)" : "");
 	else
-		fputs("noise: not known, the kernel has too few slices\n", out);
-	fputs("+-: half of the 95 % interval, the widest of a row\n", out);
+		fputs("noise: not known, the sentinel has too few slices\n",
+		      out);
+	fputs("+-: half of the 95 % interval, the widest of a row; few: under "
+	      "5 "
+	      "slices\n",
+	      out);
 	if (modes)
 		fputs("*: two modes, the median lies in one of them; see "
 		      "results.json\n",
