@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/bounds.h"
 #include "host/units.h"
 #include "results/run.h"
 
@@ -90,14 +91,13 @@ static const struct option {
 	  .verbs = TOUR | RUN,
 	  .in_sweep = true,
 	  FIELD(budget_ns),
-	  BETWEEN(1, 7 * 86400 * SECOND, "must be over 0",
-	          "more than a week") },
+	  BETWEEN(1, SY_BUDGET_MAX_NS, "must be over 0", "more than a week") },
 	{ .name = "sets",
 	  .kind = COUNT,
 	  .verbs = TOUR | RUN,
 	  .in_sweep = true,
 	  FIELD(sets),
-	  BETWEEN(1, 1000, "must be over 0", "more than 1000") },
+	  BETWEEN(1, SY_SETS_MAX, "must be over 0", "more than 1000") },
 	/* A slice is 10 ms and may take several times that on a busy machine;
 	   with a limit near it nothing would be measured and all would seem
 	   to hang. */
@@ -106,7 +106,7 @@ static const struct option {
 	  .verbs = TOUR | RUN | BENCH,
 	  .in_sweep = true,
 	  FIELD(limit_ns),
-	  BETWEEN(SECOND / 10, 3600 * SECOND, "under 100ms",
+	  BETWEEN(SECOND / 10, SY_LIMIT_MAX_NS, "under 100ms",
 	          "more than an hour") },
 	/* It is written into JSON, whose integers are signed here. */
 	{ .name = "seed",

@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/bounds.h"
+#include "engine/json.h"
 #include "engine/plan.h"
 #include "engine/subject.h"
-
-/* What the command line takes at most, too. */
-#define SETS_MAX 1000
-#define LIMIT_MAX_NS (INT64_C(3600) * 1000000000)
 
 static json_t *point_entry(const struct sy_point *point)
 {
@@ -20,9 +18,9 @@ static json_t *point_entry(const struct sy_point *point)
 	                         point->group, "request",
 	                         sy_request_to_json(&point->request));
 
-	if (json && point->where.count)
-		json_object_set_new(json, "point", sy_point_to_json(point));
-	return json;
+	return point->where.count
+	               ? sy_json_with(json, "point", sy_point_to_json(point))
+	               : json;
 }
 
 json_t *sy_plan_to_json(const struct sy_plan *plan)
@@ -30,7 +28,7 @@ json_t *sy_plan_to_json(const struct sy_plan *plan)
 	json_t *points = json_array();
 
 	for (size_t i = 0; points && i < plan->count; i++)
-		json_array_append_new(points, point_entry(&plan->points[i]));
+		points = sy_json_then(points, point_entry(&plan->points[i]));
 	return json_pack("{si sI si sI sI sI si so}", "schema", SY_PLAN_SCHEMA,
 	                 "seed", (json_int_t)plan->seed, "sets",
 	                 (int)plan->sets, "budget_ns",
@@ -128,9 +126,10 @@ static int take_times(struct sy_plan *plan, json_t *json,
 	                   "slice_ns", &slice_ns, "limit_ns", &limit_ns,
 	                   "timer_slack_ns", &slack_ns))
 		return sy_reason(reason, -EINVAL, "%s", where.text);
-	if (seed < 0 || sets < 1 || sets > SETS_MAX || budget_ns < 0 ||
-	    slice_ns < 1 || limit_ns < 1 || limit_ns > LIMIT_MAX_NS ||
-	    slack_ns != SY_TIMER_SLACK_NS)
+	if (seed < 0 || sets < 1 || sets > SY_SETS_MAX || budget_ns < 0 ||
+	    budget_ns > SY_BUDGET_MAX_NS || slice_ns < 1 ||
+	    slice_ns > SY_LIMIT_MAX_NS || limit_ns < 1 ||
+	    limit_ns > SY_LIMIT_MAX_NS || slack_ns != SY_TIMER_SLACK_NS)
 		return sy_reason(reason, -EINVAL,
 		                 "seed, sets, a time or the timer slack is out "
 		                 "of range");

@@ -54,6 +54,8 @@ void sy_request_default(struct sy_request *request);
 json_t *sy_request_to_json(const struct sy_request *request);
 int sy_request_from_json(struct sy_request *request, json_t *json,
                          struct sy_reason *reason);
+/* The object with the mechanism or the workload that there is; takes it. */
+json_t *sy_request_row_to_json(const struct sy_request *request, json_t *json);
 /* Finds what is named; a mechanism or a workload is NULL.  -EINVAL. */
 int sy_request_names(struct sy_request *request, const char *model,
                      const char *mechanism, const char *workload,

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/json.h"
+
 static json_t *pus_to_json(const struct sy_placement *where)
 {
 	json_t *pus = json_array();
 
 	for (unsigned i = 0; pus && i < where->count; i++)
-		json_array_append_new(pus, json_integer(where->pus[i]));
+		pus = sy_json_then(pus, json_integer(where->pus[i]));
 	return pus;
 }
 
@@ -24,19 +26,17 @@ json_t *sy_point_to_json(const struct sy_point *point)
 {
 	const struct sy_request *r = &point->request;
 	const struct sy_load *load = &point->load;
+	json_t *json = json_pack(
+		"{ss si si sI sI sI si si sb si sb sb so}", "model",
+		r->model->name, "inflight", (int)r->inflight, "window",
+		(int)r->window, "grain_ns", (json_int_t)r->grain_ns, "rounds",
+		(json_int_t)load->rounds, "wait_ns", (json_int_t)load->wait_ns,
+		"request_bytes", (int)load->request_bytes, "reply_bytes",
+		(int)load->reply_bytes, "tcp", load->tcp, "server_pu",
+		load->server_pu, "hold_awake", r->hold_awake, "bound",
+		point->where.bound, "pus", pus_to_json(&point->where));
 
-	return json_pack("{ss ss* ss* si si sI sI sI si si sb si sb sb so}",
-	                 "model", r->model->name, "mechanism",
-	                 r->handoff ? r->handoff->name : NULL, "workload",
-	                 r->workload ? r->workload->name : NULL, "inflight",
-	                 (int)r->inflight, "window", (int)r->window, "grain_ns",
-	                 (json_int_t)r->grain_ns, "rounds",
-	                 (json_int_t)load->rounds, "wait_ns",
-	                 (json_int_t)load->wait_ns, "request_bytes",
-	                 (int)load->request_bytes, "reply_bytes",
-	                 (int)load->reply_bytes, "tcp", load->tcp, "server_pu",
-	                 load->server_pu, "hold_awake", r->hold_awake, "bound",
-	                 point->where.bound, "pus", pus_to_json(&point->where));
+	return sy_request_row_to_json(r, json);
 }
 
 static int pus_from_json(struct sy_placement *where, json_t *pus)

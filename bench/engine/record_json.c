@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/bounds.h"
+#include "engine/json.h"
 #include "engine/protocol.h"
 #include "engine/record.h"
 
@@ -24,20 +26,17 @@ static json_t *sample_to_json(const struct sy_record *record,
 {
 	json_t *json = sy_slice_to_json(record->slice);
 
-	if (!json)
-		return NULL;
-	json_object_set_new(json, "point",
+	json = sy_json_with(json, "point",
 	                    json_string(name_of(plan, record->point)));
-	json_object_set_new(json, "set", json_integer(record->set));
-	json_object_set_new(json, "round", json_integer(record->round));
-	json_object_set_new(json, "at_ns",
+	json = sy_json_with(json, "set", json_integer(record->set));
+	json = sy_json_with(json, "round", json_integer(record->round));
+	json = sy_json_with(json, "at_ns",
 	                    json_integer((json_int_t)record->at_ns));
 	if (record->sized != record->slice->operations)
-		json_object_set_new(json, "sized",
+		json = sy_json_with(json, "sized",
 		                    json_integer((json_int_t)record->sized));
-	if (record->dropped)
-		json_object_set_new(json, "dropped", json_true());
-	return json;
+	return record->dropped ? sy_json_with(json, "dropped", json_true())
+	                       : json;
 }
 
 static json_t *turn_to_json(const struct sy_record *record,
@@ -49,8 +48,8 @@ static json_t *turn_to_json(const struct sy_record *record,
 		plan->points[record->first].group, "first",
 		(json_int_t)record->first, "end", (json_int_t)record->end);
 
-	if (turn && record->kind == SY_RECORD_TURN)
-		json_object_set_new(turn, "left_ns",
+	if (record->kind == SY_RECORD_TURN)
+		turn = sy_json_with(turn, "left_ns",
 		                    json_integer((json_int_t)record->left_ns));
 	return json_pack(
 		"{so}", record->kind == SY_RECORD_TURN ? "turn" : "done", turn);
@@ -217,8 +216,8 @@ static int turn_from_json(struct sy_record *record, const struct sy_plan *plan,
 	if (!error)
 		error = take(json, "end", plan->count, &end, reason);
 	if (!error && record->kind == SY_RECORD_TURN)
-		error = take(json, "left_ns", INT64_MAX, &record->left_ns,
-		             reason);
+		error = take(json, "left_ns", SY_BUDGET_MAX_NS,
+		             &record->left_ns, reason);
 	record->first = (size_t)first;
 	record->end = (size_t)end;
 	if (!error && (!group || strcmp(group, plan->points[first].group)))

@@ -3,28 +3,41 @@
  * request_json.c - what was asked for, as JSON, and back.
  *
  * It comes back from a file that anybody may have written, so it is checked
- * as a command line is: names looked up, numbers bounded.
+ * as a command line is: names looked up, numbers within the same bounds.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/bounds.h"
+#include "engine/json.h"
 #include "engine/point.h"
+
+/* `s*` of json_pack also leaves out what there is no memory for. */
+json_t *sy_request_row_to_json(const struct sy_request *r, json_t *json)
+{
+	if (r->handoff)
+		json = sy_json_with(json, "mechanism",
+		                    json_string(r->handoff->name));
+	if (r->workload)
+		json = sy_json_with(json, "workload",
+		                    json_string(r->workload->name));
+	return json;
+}
 
 json_t *sy_request_to_json(const struct sy_request *r)
 {
-	return json_pack("{ss ss* ss* sI sI sI sI sI sI sb sb si ss}", "model",
-	                 r->model->name, "mechanism",
-	                 r->handoff ? r->handoff->name : NULL, "workload",
-	                 r->workload ? r->workload->name : NULL, "inflight",
-	                 (json_int_t)r->inflight, "window",
-	                 (json_int_t)r->window, "grain_ns",
-	                 (json_int_t)r->grain_ns, "wait_ns",
-	                 (json_int_t)r->wait_ns, "request_bytes",
-	                 (json_int_t)r->request_bytes, "reply_bytes",
-	                 (json_int_t)r->reply_bytes, "tcp", r->tcp,
-	                 "hold_awake", r->hold_awake, "server_pu", r->server_pu,
-	                 "placement", r->placement);
+	json_t *json = json_pack(
+		"{ss sI sI sI sI sI sI sb sb si ss}", "model", r->model->name,
+		"inflight", (json_int_t)r->inflight, "window",
+		(json_int_t)r->window, "grain_ns", (json_int_t)r->grain_ns,
+		"wait_ns", (json_int_t)r->wait_ns, "request_bytes",
+		(json_int_t)r->request_bytes, "reply_bytes",
+		(json_int_t)r->reply_bytes, "tcp", r->tcp, "hold_awake",
+		r->hold_awake, "server_pu", r->server_pu, "placement",
+		r->placement);
+
+	return sy_request_row_to_json(r, json);
 }
 
 int sy_request_names(struct sy_request *r, const char *model,
@@ -68,10 +81,12 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 	                   "tcp", &tcp, "hold_awake", &hold_awake, "server_pu",
 	                   &server_pu, "placement", &placement))
 		return sy_reason(reason, -EINVAL, "request: %s", where.text);
-	if (inflight < 1 || inflight > INT32_MAX || window < 1 ||
-	    window > INT32_MAX || (window & (window - 1)) || grain_ns < 0 ||
-	    wait_ns < 0 || !bytes_fit(request) || !bytes_fit(reply) ||
-	    server_pu < SY_SERVER_SHARED || server_pu >= SY_PUS_MAX ||
+	if (inflight < 1 || inflight > SY_INFLIGHT_MAX || window < 1 ||
+	    window > SY_WINDOW_MAX || (window & (window - 1)) || grain_ns < 0 ||
+	    grain_ns > SY_GRAIN_MAX_NS || wait_ns < 0 ||
+	    wait_ns > SY_WAIT_MAX_NS || !bytes_fit(request) ||
+	    !bytes_fit(reply) || server_pu < SY_SERVER_SHARED ||
+	    server_pu >= SY_PUS_MAX ||
 	    strlen(placement) >= sizeof(r->placement))
 		return sy_reason(reason, -EINVAL,
 		                 "request: value out of range");

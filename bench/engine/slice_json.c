@@ -9,13 +9,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/json.h"
+
 json_t *sy_visited_to_json(const uint64_t *visited)
 {
 	json_t *pus = json_array();
 
 	for (int pu = 0; pus && pu < SY_PUS_MAX; pu++)
 		if (visited[pu / 64] >> (pu % 64) & 1)
-			json_array_append_new(pus, json_integer(pu));
+			pus = sy_json_then(pus, json_integer(pu));
 	return pus;
 }
 
@@ -25,7 +27,7 @@ static json_t *latencies_to_json(const struct sy_histogram *latencies)
 
 	for (int i = 0; pairs && i < SY_HISTOGRAM_BUCKETS; i++)
 		if (latencies->counts[i])
-			json_array_append_new(
+			pairs = sy_json_then(
 				pairs,
 				json_pack("[iI]", i,
 			                  (json_int_t)latencies->counts[i]));
@@ -46,17 +48,15 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 	                  (json_int_t)slice->alone_operations, "pus",
 	                  sy_visited_to_json(slice->visited));
 
-	if (json && slice->alone_operations)
-		json_object_set_new(json, "alone_ns",
+	if (slice->alone_operations)
+		json = sy_json_with(json, "alone_ns",
 		                    json_integer((json_int_t)slice->alone_ns));
-	if (json && slice->latencies.total) {
-		json_object_set_new(
-			json, "latency_max_ns",
-			json_integer((json_int_t)slice->latencies.max));
-		json_object_set_new(json, "latencies",
-		                    latencies_to_json(&slice->latencies));
-	}
-	return json;
+	if (!slice->latencies.total)
+		return json;
+	json = sy_json_with(json, "latency_max_ns",
+	                    json_integer((json_int_t)slice->latencies.max));
+	return sy_json_with(json, "latencies",
+	                    latencies_to_json(&slice->latencies));
 }
 
 /* An integer within bounds, 0 where it is not there; counts what is wrong. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/bounds.h"
 #include "host/units.h"
 
 static const char cpu_wait_io[] = "cpu wait io";
@@ -40,6 +41,10 @@ static const struct sy_named answers[] = {
 /* The bounds below are written out for those who read the message. */
 _Static_assert(SY_PUS_MAX == 2048, "the last PU that may be named is 2047");
 _Static_assert(SY_MESSAGE_MAX == 1 << 20, "a message has at most 1MiB");
+_Static_assert(SY_INFLIGHT_MAX == 1000000 && SY_WINDOW_MAX == 65536,
+               "the most lanes, and the most tasks ahead");
+_Static_assert(SY_GRAIN_MAX_NS == 100000000, "a grain has at most 100ms");
+_Static_assert(SY_WAIT_MAX_NS == INT64_C(10000000000), "a wait at most 10s");
 
 #define COUNT .parse = sy_parse_count, .form = count_form
 #define TIME .parse = sy_parse_duration, .form = time_form, .least = "0"
