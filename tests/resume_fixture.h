@@ -60,6 +60,7 @@ static inline void assert_same_result(const struct sy_result *a,
 	assert_int_equal(a->migrations, b->migrations);
 	assert_memory_equal(a->visited, b->visited, sizeof(a->visited));
 	assert_int_equal(a->slice_operations, b->slice_operations);
+	assert_int_equal(a->usual_ns, b->usual_ns);
 	assert_int_equal(a->dropped, b->dropped);
 }
 

@@ -41,6 +41,21 @@ static void test_records_tell_of_trouble(void **state)
 	end(&d);
 }
 
+/* Slices of 2 ms that take 9 ms however they are sized. */
+static void test_records_tell_how_long_slices_are(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	begin_five(&d, 0);
+	carry_out(&d, "[[ $model == pool ]] && elapsed=9000000", NULL);
+	assert_int_equal(d.session.points[2].usual_ns, 9 * MS);
+	assert_int_equal(d.session.points[0].usual_ns, 0);
+	assert_int_equal(d.session.points[2].dropped, 0);
+	assert_told(&d);
+	end(&d);
+}
+
 static void test_records_tell_of_a_run_that_was_stopped(void **state)
 {
 	struct drive d;
@@ -68,6 +83,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records_tell_a_whole_run),
 		cmocka_unit_test(test_records_tell_of_trouble),
+		cmocka_unit_test(test_records_tell_how_long_slices_are),
 		cmocka_unit_test(test_records_tell_of_a_run_that_was_stopped),
 	};
 

@@ -237,6 +237,28 @@ static void test_no_time_left_is_a_round_of_each(void **state)
 	end(&one);
 }
 
+/* Stopped in the rounds beyond the end, which are there for such a point. */
+static void test_a_point_without_a_number_gets_one(void **state)
+{
+	struct drive one, two;
+
+	(void)state;
+	begin(&one, 0, 1);
+	three_models(&one);
+	one.stop = 7; /* two sentinels, three points, and two once more */
+	carry_out(&one,
+	          "[[ $model == pool ]] && elapsed=100000 "
+	          "sized=$((100 << slices))",
+	          NULL);
+	assert_true(one.session.interrupted);
+	assert_int_equal(one.session.course.round, 1);
+	assert_int_equal(one.session.points[2].count, 0);
+	resume(&two, &one, 0, "");
+	assert_complete(&two);
+	end(&two);
+	end(&one);
+}
+
 /* Only what was never written is missing: its last word. */
 static void test_all_turns_done_is_nothing_to_measure(void **state)
 {
@@ -269,6 +291,7 @@ int main(void)
 			test_a_full_journal_goes_on_where_there_is_room),
 		cmocka_unit_test(test_the_budget_is_that_of_all_drivers),
 		cmocka_unit_test(test_no_time_left_is_a_round_of_each),
+		cmocka_unit_test(test_a_point_without_a_number_gets_one),
 		cmocka_unit_test(test_all_turns_done_is_nothing_to_measure),
 	};
 

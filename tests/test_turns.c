@@ -276,6 +276,28 @@ static void test_a_wrong_answer_costs_its_point(void **state)
 	                       SY_WRONG, "wrong", true);
 }
 
+/* Calibrating, too: it is killed, and not asked to end. */
+static void test_a_worker_is_not_waited_for_once_all_is_over(void **state)
+{
+	char folder[64], told[80], special[200];
+	struct drive d;
+
+	(void)state;
+	make_folder(folder);
+	snprintf(told, sizeof(told), "%s/told", folder);
+	snprintf(special, sizeof(special), "[[ $request == quit ]] && : >%s",
+	         told);
+	begin(&d, 300, 1);
+	three_models(&d);
+	assert_int_equal(eventfd_write(d.hooks.cancel_fd, 1), 0);
+	carry_out(&d, special, NULL);
+	assert_true(d.session.interrupted);
+	assert_int_equal(d.session.kernel_round_ns > 0, false);
+	assert_int_not_equal(access(told, F_OK), 0);
+	remove_folder(folder);
+	end(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +314,8 @@ int main(void)
 		cmocka_unit_test(test_a_dear_point_is_asked_less_often),
 		cmocka_unit_test(test_a_failing_worker_costs_its_point),
 		cmocka_unit_test(test_a_wrong_answer_costs_its_point),
+		cmocka_unit_test(
+			test_a_worker_is_not_waited_for_once_all_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

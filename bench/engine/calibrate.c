@@ -87,8 +87,7 @@ int sy_calibrate(const struct sy_plan *plan, const struct sy_hooks *hooks,
 	if (!error)
 		error = take_slices(plan, hooks, &remote, kernel_round_ns,
 		                    reason);
-	sy_remote_quit(&remote);
-	sy_remote_end(&remote, 1000);
+	sy_remote_stop(&remote, error);
 	return error;
 }
 

@@ -10,9 +10,6 @@
 #include "engine/entrant.h"
 #include "host/limits.h"
 
-/* A worker that was told to quit ends within this, or is killed. */
-#define QUIT_MS 2000
-
 struct sy_demand {
 	struct sy_plan *plan;
 	const struct sy_hooks *hooks;
@@ -47,16 +44,9 @@ int sy_demand_open(struct sy_demand **demand, struct sy_plan *plan,
 	return error;
 }
 
-static void end_worker(struct sy_demand *d)
-{
-	if (!d->error)
-		sy_remote_quit(&d->entrant.remote);
-	sy_remote_end(&d->entrant.remote, d->error ? 0 : QUIT_MS);
-}
-
 void sy_demand_close(struct sy_demand *d)
 {
-	end_worker(d);
+	sy_remote_stop(&d->entrant.remote, d->error);
 	sy_point_release(&d->sentinel);
 	free(d->slice);
 	free(d);
@@ -84,7 +74,7 @@ static int start(struct sy_demand *d, struct sy_point *point,
 	struct sy_limits limits;
 	int error;
 
-	end_worker(d);
+	sy_remote_stop(&d->entrant.remote, d->error);
 	d->entrant = (struct sy_entrant){ .point = point, .result = result };
 	sy_limits_read(&limits);
 	if (sy_point_fits(point, &limits, reason)) {
@@ -128,6 +118,8 @@ static int take_slice(struct sy_demand *d, struct sy_result *taken,
 	e->result->dropped += dropped;
 	if (error || dropped)
 		return error;
+	sy_result_note_length(e->result, d->plan->slice_ns,
+	                      d->slice->elapsed_ns);
 	return sy_result_add(taken, d->slice, 0, (uint32_t)taken->count);
 }
 

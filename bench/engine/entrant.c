@@ -104,14 +104,10 @@ int sy_entrant_slice(struct sy_entrant *e, const struct sy_plan *plan,
 static bool missed(const struct sy_plan *plan, const struct sy_entrant *e,
                    const struct sy_slice *slice)
 {
-	uint64_t most_ns = plan->slice_ns;
-
 	if (e->resized >= SY_RESIZES_MAX)
 		return false;
-	if (e->result->usual_ns > most_ns)
-		most_ns = e->result->usual_ns;
 	return slice->elapsed_ns * 2 < plan->slice_ns ||
-	       slice->elapsed_ns > most_ns * 2;
+	       sy_result_too_long(e->result, plan->slice_ns, slice->elapsed_ns);
 }
 
 int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
@@ -128,8 +124,6 @@ int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
 	e->resized++;
 	after = e->result->slice_operations;
 	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
-	if (!*dropped && slice->elapsed_ns > e->result->usual_ns)
-		e->result->usual_ns = slice->elapsed_ns;
 	return error;
 }
 

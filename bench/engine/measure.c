@@ -14,7 +14,6 @@
 #include "engine/turn.h"
 #include "host/limits.h"
 
-#define SENTINELS 2
 /* The part of free tasks and of free memory that a group may take. */
 #define FREE_SHARE 0.8
 /* Workers alive at once; each is a process with a socket of the driver's. */
@@ -27,7 +26,7 @@ struct drive {
 	const struct sy_hooks *hooks;
 	struct sy_session *session;
 	struct sy_point sentinel;
-	struct sy_entrant *entrants; /* SENTINELS + the plan's points */
+	struct sy_entrant *entrants; /* SY_SENTINELS + the plan's points */
 	uint64_t random;
 	uint64_t end_ns;
 	struct sy_progress progress;
@@ -41,10 +40,10 @@ static size_t gather(struct drive *drive, size_t first, size_t end,
 	struct sy_session *session = drive->session;
 	struct sy_limits limits;
 	double tasks = 0, bytes = 0;
-	size_t count = SENTINELS, i;
+	size_t count = SY_SENTINELS, i;
 
 	sy_limits_read(&limits);
-	for (i = 0; i < SENTINELS; i++)
+	for (i = 0; i < SY_SENTINELS; i++)
 		drive->entrants[i] = (struct sy_entrant){
 			.point = &drive->sentinel,
 			.result = &session->sentinels[i],
@@ -60,7 +59,7 @@ static size_t gather(struct drive *drive, size_t first, size_t end,
 		sy_point_needs(&drive->plan->points[i], &needs);
 		tasks += (double)needs.threads + needs.processes;
 		bytes += (double)sy_point_memory(&drive->plan->points[i]);
-		if (count > SENTINELS &&
+		if (count > SY_SENTINELS &&
 		    (tasks > FREE_SHARE * (double)limits.tasks_free ||
 		     bytes > FREE_SHARE * (double)limits.memory_free))
 			break;
@@ -153,8 +152,10 @@ static int run_group(struct drive *drive, size_t first, size_t end,
 
 		turn.left_ns = end_ns > now ? end_ns - now : 0;
 		/* A group in parts shares its time among them. */
-		turn.end_ns = now + turn.left_ns * taken / (end - first);
-		if (turn.count > SENTINELS)
+		turn.end_ns =
+			now + (uint64_t)((double)turn.left_ns * (double)taken /
+		                         (double)(end - first));
+		if (turn.count > SY_SENTINELS)
 			error = sy_turn_run(&turn, reason);
 		first += taken;
 	}
@@ -322,7 +323,7 @@ int sy_measure(struct sy_plan *plan, const struct sy_hooks *hooks,
 	int error = sy_remote_prepare();
 
 	drive.entrants =
-		calloc(SENTINELS + plan->count, sizeof(*drive.entrants));
+		calloc(SY_SENTINELS + plan->count, sizeof(*drive.entrants));
 	if (!error && !drive.entrants)
 		error = sy_reason(reason, -ENOMEM, "no memory");
 	if (!error)

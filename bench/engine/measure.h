@@ -13,6 +13,8 @@
 #include "engine/plan.h"
 #include "engine/result.h"
 
+#define SY_SENTINELS 2
+
 /* How far a run has come; sy_session_apply alone changes it. */
 struct sy_course {
 	unsigned drivers; /* that have measured; more than one: resumed */
@@ -33,7 +35,7 @@ struct sy_course {
 
 struct sy_session {
 	struct sy_result *points; /* one for each of the plan */
-	struct sy_result sentinels[2];
+	struct sy_result sentinels[SY_SENTINELS];
 	double kernel_round_ns; /* calibrated; what grains became rounds by */
 	uint64_t wall_ns;       /* all of it, workers started and stopped */
 	uint64_t sliced_ns;     /* the part in which something was timed */

@@ -2,10 +2,12 @@
 /*
  * record.h - what happens in a run, one thing after another.
  *
- * Everything that a session holds came into it by a record, and every record
- * is a line of the journal before it is that.  So a session that is given the
- * lines of a journal again is the one that was there when they were written,
- * and measuring can go on from it.
+ * Everything that a session of a run holds is told by a record, and every
+ * record is a line of the journal before it is applied.  So a session that is
+ * given the lines of a journal again is the one that was there when they were
+ * written, and measuring can go on from it.  What a driver finds between two
+ * records, the size of a slice or why a point has no number, it keeps in the
+ * session until the next one tells it.
  */
 #ifndef SY_RECORD_H
 #define SY_RECORD_H
@@ -65,9 +67,5 @@ int sy_session_apply(struct sy_session *session, const struct sy_plan *plan,
 int sy_record_write(struct sy_record *record, const struct sy_plan *plan,
                     const struct sy_hooks *hooks, struct sy_session *session,
                     struct sy_reason *reason);
-
-/* The result of a place in the plan, or of a sentinel behind the last one. */
-struct sy_result *sy_session_result(struct sy_session *session,
-                                    const struct sy_plan *plan, size_t point);
 
 #endif /* SY_RECORD_H */

@@ -276,3 +276,10 @@ void sy_remote_end(struct sy_remote *remote, int timeout_ms)
 	sy_line_reader_close(&remote->reader);
 	*remote = (struct sy_remote){ .fd = -1 };
 }
+
+void sy_remote_stop(struct sy_remote *remote, int error)
+{
+	if (!error)
+		sy_remote_quit(remote);
+	sy_remote_end(remote, error ? 0 : SY_QUIT_MS);
+}

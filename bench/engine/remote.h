@@ -48,6 +48,9 @@ int sy_remote_slice(struct sy_remote *remote, uint64_t operations,
                     uint64_t warmup, int cancel_fd, int timeout_ms,
                     struct sy_slice *slice, struct sy_reason *reason);
 
+/* A worker that was told to quit ends within this, or is killed. */
+#define SY_QUIT_MS 2000
+
 /* Tells it to end; sy_remote_end waits. */
 void sy_remote_quit(struct sy_remote *remote);
 /*
@@ -55,5 +58,7 @@ void sy_remote_quit(struct sy_remote *remote);
  * reaps what is left of its group.  Does nothing where it is not running.
  */
 void sy_remote_end(struct sy_remote *remote, int timeout_ms);
+/* Both; where an `error` has ended it all, the worker is killed at once. */
+void sy_remote_stop(struct sy_remote *remote, int error);
 
 #endif /* SY_REMOTE_H */

@@ -95,6 +95,22 @@ int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
 	return 0;
 }
 
+bool sy_result_too_long(const struct sy_result *result, uint64_t slice_ns,
+                        uint64_t elapsed_ns)
+{
+	uint64_t usual_ns =
+		result->usual_ns > slice_ns ? result->usual_ns : slice_ns;
+
+	return elapsed_ns / 2 > usual_ns;
+}
+
+void sy_result_note_length(struct sy_result *result, uint64_t slice_ns,
+                           uint64_t elapsed_ns)
+{
+	if (sy_result_too_long(result, slice_ns, elapsed_ns))
+		result->usual_ns = elapsed_ns;
+}
+
 void sy_result_forget_latencies(struct sy_result *result)
 {
 	free(result->latencies);

@@ -51,6 +51,13 @@ struct sy_result {
 /* Adds a slice.  -ENOMEM. */
 int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
                   uint32_t set, uint32_t round);
+/* Whether a slice took more than twice the time that was asked for, and than
+   such slices are known to take. */
+bool sy_result_too_long(const struct sy_result *result, uint64_t slice_ns,
+                        uint64_t elapsed_ns);
+/* A slice of that length was kept: from now on it is what they take. */
+void sy_result_note_length(struct sy_result *result, uint64_t slice_ns,
+                           uint64_t elapsed_ns);
 void sy_result_free(struct sy_result *result);
 void sy_result_forget_latencies(struct sy_result *result);
 

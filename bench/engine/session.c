@@ -7,12 +7,10 @@
  * they are told, since a journal comes from a disk.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 
+#include "engine/bounds.h"
 #include "engine/record.h"
-
-#define SENTINELS 2
 
 int sy_session_init(struct sy_session *session, const struct sy_plan *plan)
 {
@@ -26,14 +24,15 @@ void sy_session_free(struct sy_session *session, const struct sy_plan *plan)
 {
 	for (size_t i = 0; session->points && i < plan->count; i++)
 		sy_result_free(&session->points[i]);
-	for (int i = 0; i < SENTINELS; i++)
+	for (int i = 0; i < SY_SENTINELS; i++)
 		sy_result_free(&session->sentinels[i]);
 	free(session->points);
 	session->points = NULL;
 }
 
-struct sy_result *sy_session_result(struct sy_session *session,
-                                    const struct sy_plan *plan, size_t point)
+/* The result of a place in the plan, or of a sentinel behind the last one. */
+static struct sy_result *result_of(struct sy_session *session,
+                                   const struct sy_plan *plan, size_t point)
 {
 	return point < plan->count ? &session->points[point]
 	                           : &session->sentinels[point - plan->count];
@@ -50,9 +49,24 @@ static void pass(struct sy_session *session, uint64_t at_ns)
 		course->spent_ns + (course->last_ns - course->begun_ns);
 }
 
-/* What is left of a turn whose driver was stopped in it. */
-static void leave_turn(struct sy_course *course)
+/* Whether no point of the turn stands there without a number. */
+static bool all_have_one(const struct sy_session *session,
+                         const struct sy_plan *plan)
 {
+	const struct sy_course *course = &session->course;
+
+	for (size_t i = course->next; i < course->turn_end; i++)
+		if (plan->points[i].where.count &&
+		    sy_result_open(&session->points[i]) &&
+		    !session->points[i].count)
+			return false;
+	return true;
+}
+
+/* What is left of a turn whose driver was stopped in it. */
+static void leave_turn(struct sy_session *session, const struct sy_plan *plan)
+{
+	struct sy_course *course = &session->course;
 	uint64_t passed = course->last_ns - course->turn_ns;
 
 	if (!course->turn_end) {
@@ -63,16 +77,18 @@ static void leave_turn(struct sy_course *course)
 		course->left_ns -= passed;
 	else
 		course->left_ns = 1; /* a round of it is the least */
-	/* Its time was over, and everybody has had a slice. */
-	if (course->left_ns == 1 && course->round) {
+	/* Its time was over, and everybody has had a slice that was kept: as
+	   in turn.c, which goes on until that is so. */
+	if (course->left_ns == 1 && course->round &&
+	    all_have_one(session, plan)) {
 		course->next = course->turn_end;
 		course->left_ns = 0;
 	}
 	course->turn_end = 0;
 }
 
-static int begin(struct sy_session *session, const struct sy_record *record,
-                 struct sy_reason *reason)
+static int begin(struct sy_session *session, const struct sy_plan *plan,
+                 const struct sy_record *record, struct sy_reason *reason)
 {
 	struct sy_course *course = &session->course;
 
@@ -84,7 +100,7 @@ static int begin(struct sy_session *session, const struct sy_record *record,
 		                 "%llu ns were spent before it, not %llu",
 		                 (unsigned long long)session->wall_ns,
 		                 (unsigned long long)record->spent_ns);
-	leave_turn(course);
+	leave_turn(session, plan);
 	course->drivers++;
 	course->ended = false;
 	course->spent_ns = record->spent_ns;
@@ -99,9 +115,13 @@ static int calibrate(struct sy_session *session, const struct sy_record *record,
 {
 	if (session->kernel_round_ns > 0)
 		return sy_reason(reason, -EINVAL, "calibrated twice");
-	if (!isfinite(record->kernel_round_ns) || record->kernel_round_ns <= 0)
+	/* No number is inside of any bounds, either. */
+	if (!(record->kernel_round_ns >= SY_ROUND_MIN_NS &&
+	      record->kernel_round_ns <= SY_ROUND_MAX_NS))
 		return sy_reason(reason, -EINVAL,
-		                 "a round of the kernel takes some time");
+		                 "a round of the kernel takes between %g and "
+		                 "%g ns",
+		                 SY_ROUND_MIN_NS, SY_ROUND_MAX_NS);
 	session->kernel_round_ns = record->kernel_round_ns;
 	return 0;
 }
@@ -169,8 +189,7 @@ static int add_sample(struct sy_session *session, const struct sy_plan *plan,
                       const struct sy_record *record, struct sy_reason *reason)
 {
 	struct sy_course *course = &session->course;
-	struct sy_result *result =
-		sy_session_result(session, plan, record->point);
+	struct sy_result *result = result_of(session, plan, record->point);
 	const struct sy_slice *slice = record->slice;
 
 	if (in_turn(course, record, reason))
@@ -191,6 +210,7 @@ static int add_sample(struct sy_session *session, const struct sy_plan *plan,
 	result->dropped += record->dropped;
 	if (record->dropped)
 		return 0;
+	sy_result_note_length(result, plan->slice_ns, slice->elapsed_ns);
 	return sy_result_add(result, slice, record->set, record->round)
 	               ? sy_reason(reason, -ENOMEM, "no memory")
 	               : 0;
@@ -214,12 +234,12 @@ int sy_session_apply(struct sy_session *session, const struct sy_plan *plan,
 
 	/* Points that this machine does not have are told before it begins. */
 	if (record->kind == SY_RECORD_STATED)
-		sy_result_fail(sy_session_result(session, plan, record->point),
+		sy_result_fail(result_of(session, plan, record->point),
 		               record->state, &record->reason);
 	if (record->kind == SY_RECORD_STATED && !course->drivers)
 		return 0;
 	if (record->kind == SY_RECORD_BEGUN)
-		return begin(session, record, reason);
+		return begin(session, plan, record, reason);
 	if (!course->drivers || course->ended)
 		return sy_reason(reason, -EINVAL, "nobody measures now");
 	if (record->at_ns < course->begun_ns)

@@ -16,8 +16,6 @@
 #define DEAR_SLICES 3
 /* Sentinels are asked in every fourth round, and in the first. */
 #define SENTINEL_ROUNDS 4
-/* A worker that was told to quit ends within this, or is killed. */
-#define QUIT_MS 2000
 
 static int record(const struct sy_turn *turn, struct sy_record *record,
                   struct sy_reason *reason)
@@ -274,12 +272,11 @@ int sy_turn_run(struct sy_turn *turn, struct sy_reason *reason)
 	if (!error)
 		error = mark(turn, SY_RECORD_DONE, reason);
 	sy_driver_unbind(&before);
+	/* All are told before one is waited for. */
+	for (size_t i = 0; i < turn->count && !error; i++)
+		sy_remote_quit(&turn->entrants[i].remote);
 	for (size_t i = 0; i < turn->count; i++)
-		if (error)
-			sy_remote_end(&turn->entrants[i].remote, 0);
-		else
-			sy_remote_quit(&turn->entrants[i].remote);
-	for (size_t i = 0; i < turn->count; i++)
-		sy_remote_end(&turn->entrants[i].remote, QUIT_MS);
+		sy_remote_end(&turn->entrants[i].remote,
+		              error ? 0 : SY_QUIT_MS);
 	return error;
 }
