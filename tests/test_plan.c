@@ -201,6 +201,34 @@ static void test_long_slices_take_longer_than_the_budget(void **state)
 	sy_plan_free(&plan);
 }
 
+/* A slice goes through the lanes four times where they share a PU, unless that
+   takes more than 40 ms: as in sizing.c. */
+static void test_more_lanes_than_pus_make_longer_slices(void **state)
+{
+	struct sy_request request;
+	struct sy_plan plan;
+	uint64_t few, many;
+
+	(void)state;
+	sy_plan_init(&plan);
+	plan.sets = 1000;
+	ask_for(&request, "cpu", "threads");
+	request.inflight = 1;
+	request.grain_ns = 9000000;
+	assert_int_equal(sy_plan_add(&plan, &request), 0);
+	few = sy_plan_expected_ns(&plan);
+	sy_plan_free(&plan);
+	sy_plan_init(&plan);
+	plan.sets = 1000;
+	request.inflight = 2;
+	request.grain_ns = 4500000;
+	assert_int_equal(sy_plan_add(&plan, &request), 0);
+	many = sy_plan_expected_ns(&plan);
+	sy_plan_free(&plan);
+	assert_in_range(many - few, 1000 * UINT64_C(25000000),
+	                1010 * UINT64_C(27000000));
+}
+
 static void test_an_empty_plan_has_no_group(void **state)
 {
 	struct sy_plan plan;
@@ -284,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_wanted_is_gone),
 		cmocka_unit_test(test_a_plan_takes_its_budget),
 		cmocka_unit_test(test_long_slices_take_longer_than_the_budget),
+		cmocka_unit_test(test_more_lanes_than_pus_make_longer_slices),
 		cmocka_unit_test(test_an_empty_plan_has_no_group),
 		cmocka_unit_test(test_a_name_that_is_too_long_is_not_added),
 		cmocka_unit_test(test_plan_json_tells_points_and_times),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/identity.h"
+
 void sy_plan_init(struct sy_plan *plan)
 {
 	*plan = (struct sy_plan){
@@ -23,16 +25,6 @@ void sy_plan_free(struct sy_plan *plan)
 	free(plan->points);
 	free(plan->slots);
 	*plan = (struct sy_plan){ 0 };
-}
-
-/* FNV-1a, of 64 bits. */
-static uint64_t hash(const char *text)
-{
-	uint64_t sum = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text; text++)
-		sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return sum;
 }
 
 /* A table of a power of two of slots, of which at most half are taken; a
@@ -59,7 +51,8 @@ static uint32_t *find_slot(const struct sy_point *points,
                            const struct table *table, text_fn *text_of,
                            const char *text)
 {
-	size_t at = hash(text) & (table->count - 1);
+	size_t at =
+		sy_hash(SY_HASH_EMPTY, text, strlen(text)) & (table->count - 1);
 
 	while (table->slots[at] &&
 	       strcmp(text_of(&points[table->slots[at] - 1]), text))

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/subject.h"
+
 /* Where no budget is given: time for a point, of all sets together. */
 #define POINT_NS UINT64_C(1000000000)
 /* Reading the machine before, tables and figures after; and of a point, its
@@ -25,9 +27,6 @@
 #define SENTINEL_SLICES 2
 /* Finding the size of a slice takes about as long as so many. */
 #define SIZING_SLICES 2
-/* Waves of a slice of `io`, and the time that they may take (sizing.c). */
-#define WAVES 8
-#define WAVES_NS UINT64_C(40000000)
 
 uint64_t sy_plan_usual_budget(const struct sy_plan *plan)
 {
@@ -36,13 +35,13 @@ uint64_t sy_plan_usual_budget(const struct sy_plan *plan)
 
 /* PUs that work at once, before the placement is looked for: rather too few,
    where it is a list. */
-static uint64_t pus_of(const struct sy_request *r)
+static unsigned pus_of(const struct sy_request *r)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (!strcmp(r->placement, "compact") ||
 	    !strcmp(r->placement, "spread") || !strcmp(r->placement, "none"))
-		return online > 0 ? (uint64_t)online : 1;
+		return online > 0 ? (unsigned)online : 1;
 	return 1;
 }
 
@@ -56,19 +55,20 @@ static double wave_ns(const struct sy_request *r)
 	if (waits)
 		return (double)r->wait_ns *
 		       (strcmp(r->model->name, "serial") ? 1 : lanes);
-	return (double)r->grain_ns * lanes / (double)pus_of(r);
+	return (double)r->grain_ns * lanes / pus_of(r);
 }
 
-static double slice_ns(const struct sy_plan *plan, const struct sy_request *r)
+static double slice_ns(const struct sy_plan *plan, const struct sy_point *point)
 {
+	const struct sy_request *r = &point->request;
 	double slice = (double)plan->slice_ns, wave, waves;
 
 	if (!r->workload)
 		return slice;
 	wave = wave_ns(r);
-	waves = !strcmp(r->workload->name, "io") ? WAVES * wave : wave;
-	if (waves > (double)WAVES_NS)
-		waves = (double)WAVES_NS;
+	waves = sy_subject_waves(point, pus_of(r)) * wave;
+	if (waves > SY_WAVES_NS)
+		waves = SY_WAVES_NS;
 	slice = waves > slice ? waves : slice;
 	return wave > slice ? wave : slice;
 }
@@ -82,7 +82,7 @@ static double least_ns(const struct sy_plan *plan)
 	sum += (double)sy_plan_group_count(plan) * plan->sets *
 	       ((double)GROUP_START_NS + sentinels);
 	for (size_t i = 0; i < plan->count; i++) {
-		double slice = slice_ns(plan, &plan->points[i].request);
+		double slice = slice_ns(plan, &plan->points[i]);
 
 		sum += plan->sets * ((double)WORKER_START_NS + slice) +
 		       SIZING_SLICES * slice;

@@ -12,12 +12,11 @@
 #define STAMPS_MAX (UINT64_C(1) << 17)
 /*
  * Waves of tasks in a slice: of `cpu`, where there are more lanes than PUs,
- * and of waiting `io`; fewer where so many take longer than this.  A wave that
+ * and of waiting `io`; fewer where so many take longer than SY_WAVES_NS.  A wave that
  * takes long by itself is hardly longer for being filled and drained.
  */
 #define CPU_WAVES 4
 #define IO_WAVES 8
-#define WAVES_NS 40000000
 /* A trial must be this long for its rate to be believed. */
 #define TRIAL_NS 2000000
 #define TRIALS_AGREEING 3
@@ -33,16 +32,21 @@ static bool in_waves(const struct sy_point *point)
 }
 
 /* Filling the lanes and draining them must weigh little in a slice. */
-static uint64_t waves_wanted(const struct sy_point *point)
+unsigned sy_subject_waves(const struct sy_point *point, unsigned pus)
 {
 	const struct sy_request *r = &point->request;
 
 	if (!r->workload)
 		return 1;
 	if (!strcmp(r->workload->name, "cpu"))
-		return r->inflight > point->where.count ? CPU_WAVES : 1;
+		return r->inflight > pus ? CPU_WAVES : 1;
 	return !strcmp(r->workload->name, "io") && in_waves(point) ? IO_WAVES
 	                                                           : 1;
+}
+
+static uint64_t waves_wanted(const struct sy_point *point)
+{
+	return sy_subject_waves(point, point->where.count);
 }
 
 uint64_t sy_subject_stamps(const struct sy_point *point)
@@ -130,7 +134,7 @@ static int grow(struct sy_subject *s, uint64_t target_ns, uint64_t trial_count,
 static uint64_t with_waves(const struct sy_subject *s, double rate_ns)
 {
 	uint64_t lanes = s->batch->inflight;
-	uint64_t waves = (uint64_t)(WAVES_NS / (rate_ns * (double)lanes));
+	uint64_t waves = (uint64_t)(SY_WAVES_NS / (rate_ns * (double)lanes));
 
 	if (waves > waves_wanted(s->point))
 		waves = waves_wanted(s->point);

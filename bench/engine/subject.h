@@ -42,6 +42,11 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
                     struct sy_reason *reason);
 void sy_subject_close(struct sy_subject *subject);
 
+/* How often a slice uses every lane, of a point on so many PUs; less often
+   where that takes longer than SY_WAVES_NS, but once at least. */
+#define SY_WAVES_NS 40000000
+unsigned sy_subject_waves(const struct sy_point *point, unsigned pus);
+
 /*
  * Finds how many operations take about `target_ns`, from three trials that
  * agree within a quarter (or the median of nine that do not): at least the

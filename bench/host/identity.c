@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * identity.c - see program.h.
+ * identity.c - see identity.h.
  *
  * A commit does not tell two builds apart: compiler, flags and what was
  * changed since do not show in it.  So the file itself is what counts, and
