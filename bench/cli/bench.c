@@ -14,6 +14,7 @@
 
 #include "benchmark_c.h"
 #include "cli/cli.h"
+#include "cli/execute.h"
 #include "host/limits.h"
 
 /* The filter's names are longer than those of points. */
@@ -80,7 +81,7 @@ static int open_demand(struct sy_bench *bench)
 	int error;
 
 	bench->hooks = (struct sy_hooks){
-		.program = "/proc/self/exe",
+		.program = SY_PROGRAM_PATH,
 		.cancel_fd = bench->monitor.signal_fd,
 		.progress = watch,
 		.data = bench,

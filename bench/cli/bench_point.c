@@ -15,6 +15,7 @@
 #include "benchmark_c.h"
 #include "build_info.h"
 #include "cli/bench.h"
+#include "engine/json.h"
 #include "results/estimate.h"
 #include "results/summary.h"
 
@@ -154,15 +155,6 @@ static void join_warnings(const json_t *machine, char *text, size_t bytes)
 	}
 }
 
-static const char *fact(const json_t *machine, const char *part,
-                        const char *key)
-{
-	const char *text = json_string_value(
-		json_object_get(json_object_get(machine, part), key));
-
-	return text ? text : "unknown";
-}
-
 int sy_bench_context(const struct sy_bench *bench)
 {
 	char warnings[2000];
@@ -172,8 +164,10 @@ int sy_bench_context(const struct sy_bench *bench)
 		{ "switchyard_build_type", SY_BUILD_TYPE },
 		{ "switchyard_compiler", SY_COMPILER },
 		{ "machine_id", bench->machine_id },
-		{ "cpu_model", fact(bench->machine, "cpu", "model") },
-		{ "kernel", fact(bench->machine, "kernel", "release") },
+		{ "cpu_model",
+		  sy_json_text_in(bench->machine, "cpu", "model") },
+		{ "kernel",
+		  sy_json_text_in(bench->machine, "kernel", "release") },
 		{ "warnings", warnings },
 	};
 	int error = 0;

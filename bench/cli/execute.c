@@ -39,11 +39,15 @@ static int resolve(struct sy_execution *x)
 	return sy_here_resolve(x->topology, x->plan, x->session.points);
 }
 
+/* NULL: no memory; half a plan would be one that nobody can go on with. */
 static json_t *plan_json(const struct sy_execution *x)
 {
 	json_t *json = json_copy(x->about), *plan = sy_plan_to_json(x->plan);
 
-	json_object_update(json, plan);
+	if (json_object_update(json, plan)) {
+		json_decref(json);
+		json = NULL;
+	}
 	json_decref(plan);
 	return json;
 }
@@ -170,14 +174,19 @@ static int finish_output(const struct sy_execution *x)
 	return 0;
 }
 
-/* Into the folder: the plan with its rounds, before the results take memory
-   of its size again; then these. */
+/*
+ * Into the folder: the plan with its rounds, before the results take memory of
+ * its size again; then these.  The journal reaches the disk before anything
+ * tells what is in it: results must not outlive the end that they tell of.
+ */
 static int write_end(struct sy_execution *x, json_t **results,
                      struct sy_reason *reason)
 {
-	int error =
-		sy_run_write_json(x->run, "plan.json", plan_json(x), reason);
+	int error = sy_run_sync(x->run, reason);
 
+	if (!error)
+		error = sy_run_write_json(x->run, "plan.json", plan_json(x),
+		                          reason);
 	*results = sy_summary(x->plan, &x->session, x->machine, x->machine_id);
 	if (!error)
 		error = sy_run_write_json(x->run, "results.json",

@@ -24,8 +24,11 @@ int sy_here_open(struct sy_topology **topology, json_t **machine,
 		                   "hwloc cannot read this machine: %s",
 		                   strerror(-error));
 	*machine = sy_machine_facts(*topology);
-	sy_machine_id(*topology, id);
-	return *machine ? 0 : sy_complain(SY_EXIT_REFUSED, "no memory");
+	if (!*machine)
+		return sy_complain(SY_EXIT_REFUSED, "no memory");
+	snprintf(id, SY_MACHINE_ID_BYTES, "%s",
+	         json_string_value(json_object_get(*machine, "id")));
+	return 0;
 }
 
 int sy_here_resolve(const struct sy_topology *topology, struct sy_plan *plan,

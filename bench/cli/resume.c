@@ -10,21 +10,13 @@
 #include <string.h>
 
 #include "cli/execute.h"
+#include "engine/json.h"
 #include "host/identity.h"
 #include "host/limits.h"
 #include "results/journal.h"
 
 /* Files of a run that cannot be used are unreadable input; one that is being
    written, of another program or of another machine is refused here. */
-
-static const char *text_in(const json_t *json, const char *object,
-                           const char *key)
-{
-	const json_t *inside = json_object_get(json, object);
-	const char *text = json_string_value(json_object_get(inside, key));
-
-	return text ? text : "unknown";
-}
 
 static int open_run(struct sy_execution *x, const char *path)
 {
@@ -52,24 +44,24 @@ static int check_program(const struct sy_execution *x, const json_t *plan)
 {
 	json_t *own = json_pack("{so}", "program",
 	                        sy_program_identity(SY_PROGRAM_PATH));
-	const char *hash = text_in(own, "program", "hash");
+	const char *hash = sy_json_text_in(own, "program", "hash");
 	int status = 0;
 
-	if (strlen(hash) != strlen(text_in(plan, "program", "hash")) ||
-	    strcmp(hash, text_in(plan, "program", "hash")) ||
+	if (strlen(hash) != strlen(sy_json_text_in(plan, "program", "hash")) ||
+	    strcmp(hash, sy_json_text_in(plan, "program", "hash")) ||
 	    !strcmp(hash, "unknown"))
 		status = sy_complain(
 			SY_EXIT_REFUSED,
 			"%s was begun by another program: version %s, commit "
 			"%s, %s, hash %s; this is %s, %s, %s, %s",
 			sy_run_path(x->run),
-			text_in(plan, "program", "version"),
-			text_in(plan, "program", "git_commit"),
-			text_in(plan, "program", "build_type"),
-			text_in(plan, "program", "hash"),
-			text_in(own, "program", "version"),
-			text_in(own, "program", "git_commit"),
-			text_in(own, "program", "build_type"), hash);
+			sy_json_text_in(plan, "program", "version"),
+			sy_json_text_in(plan, "program", "git_commit"),
+			sy_json_text_in(plan, "program", "build_type"),
+			sy_json_text_in(plan, "program", "hash"),
+			sy_json_text_in(own, "program", "version"),
+			sy_json_text_in(own, "program", "git_commit"),
+			sy_json_text_in(own, "program", "build_type"), hash);
 	json_decref(own);
 	return status;
 }
@@ -88,9 +80,9 @@ static int check_system(const struct sy_execution *x, const json_t *machine)
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
 		const char *then =
-			text_in(machine, same[i].object, same[i].key);
-		const char *now =
-			text_in(x->machine, same[i].object, same[i].key);
+			sy_json_text_in(machine, same[i].object, same[i].key);
+		const char *now = sy_json_text_in(x->machine, same[i].object,
+		                                  same[i].key);
 
 		if (strcmp(then, now))
 			return sy_complain(SY_EXIT_REFUSED,
@@ -180,13 +172,18 @@ static int read_journal(struct sy_execution *x, struct sy_journal *journal)
 	                   "%s", reason.text);
 }
 
+static bool all_measured(const struct sy_execution *x)
+{
+	return x->session.course.ended && !x->session.interrupted;
+}
+
 static bool is_complete(const struct sy_execution *x)
 {
 	struct sy_reason reason;
 	json_t *results = NULL;
 	bool whole = false;
 
-	if (!x->session.course.ended || x->session.interrupted)
+	if (!all_measured(x))
 		return false;
 	if (!sy_run_read_json(x->run, "results.json", &results, &reason))
 		whole = json_is_false(json_object_get(results, "interrupted"));
@@ -264,7 +261,7 @@ static int go_on(struct sy_execution *x, const struct sy_journal *journal)
 		            "what it told of is done again",
 		            sy_run_path(x->run));
 	/* Only its results were not written. */
-	if (x->session.course.ended && !x->session.interrupted)
+	if (all_measured(x))
 		return sy_execution_finish(x, 0);
 	return sy_execution_measure(x);
 }
@@ -285,7 +282,9 @@ static int resume(struct sy_execution *x, const char *path)
 		                   "%s is complete: nothing is left to "
 		                   "measure",
 		                   sy_run_path(x->run));
-	status = check_here(x);
+	/* Where nothing is measured, nothing can be in its way. */
+	if (!all_measured(x))
+		status = check_here(x);
 	return status ? status : go_on(x, &journal);
 }
 

@@ -43,6 +43,15 @@ undated() {
 check "other results" cmp -s <(undated "$run/results.json") \
 	<(undated "$work/results.json")
 check "another plan" cmp -s "$run/plan.json" "$work/plan.json"
+# Nothing is measured, so a limit is in nobody's way.
+title="complete, but without results, under a low limit"
+rm "$run/results.json"
+under=(prlimit --nofile=30:30)
+run "${go_on[@]}" "$run"
+under=()
+status_is 0
+quiet
+run_is_whole
 title="complete, with results of before"
 sed -i 's/"interrupted": false/"interrupted": true/' "$run/results.json"
 run "${go_on[@]}" "$run"
