@@ -38,6 +38,10 @@ static void set_counters(struct bmc_state *state, const struct sy_point *point,
 	                  taken);
 	set_per_operation(state, "involuntary_per_op", taken->usage.involuntary,
 	                  taken);
+	/* The work of a grain: what is compared must have the same. */
+	if (point->load.rounds)
+		bmc_set_counter(state, "rounds", (double)point->load.rounds,
+		                BMC_COUNTER_DEFAULT);
 	if (point->request.handoff && !sy_estimate_net(taken, 1, &net))
 		bmc_set_counter(state, "net_ns", net.value,
 		                BMC_COUNTER_DEFAULT);

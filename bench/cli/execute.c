@@ -156,6 +156,13 @@ static void draw(struct sy_execution *x, const json_t *results)
 
 	if (!x->options->figures || x->monitor.output_closed)
 		return;
+	if (x->stopped) {
+		sy_complain(0,
+		            "no figures of what was stopped; `switchyard plot "
+		            "%s` draws them",
+		            sy_run_path(x->run));
+		return;
+	}
 	error = sy_figures_draw(results, sy_run_path(x->run),
 	                        sy_scripts_dir(scripts), why, sizeof(why));
 	x->stopped |= error == -EINTR;

@@ -40,6 +40,19 @@ int sy_sentinel_init(struct sy_point *sentinel, const struct sy_plan *plan)
 	return 0;
 }
 
+/*
+ * What a round took in a slice: in CPU time where that is less, since what
+ * else runs on this PU must not shrink the work that a grain stands for.
+ */
+static double round_ns(const struct sy_slice *slice)
+{
+	uint64_t ns = slice->elapsed_ns;
+
+	if (slice->usage.cpu_ns && slice->usage.cpu_ns < ns)
+		ns = slice->usage.cpu_ns;
+	return (double)ns / (double)slice->operations / CALIBRATION_ROUNDS;
+}
+
 static int take_slices(const struct sy_plan *plan, const struct sy_hooks *hooks,
                        struct sy_remote *remote, double *kernel_round_ns,
                        struct sy_reason *reason)
@@ -56,10 +69,7 @@ static int take_slices(const struct sy_plan *plan, const struct sy_hooks *hooks,
 	for (int i = 0; i < CALIBRATION_SLICES && !error; i++) {
 		error = sy_remote_slice(remote, operations, 1, hooks->cancel_fd,
 		                        limit_ms, slice, reason);
-		ns[i] = error ? 0
-		              : (double)slice->elapsed_ns /
-		                        (double)slice->operations /
-		                        CALIBRATION_ROUNDS;
+		ns[i] = error ? 0 : round_ns(slice);
 	}
 	free(slice);
 	if (!error)

@@ -81,6 +81,20 @@ static json_t *known_caches(const json_t *caches)
 	return list;
 }
 
+/* As `bench` has it: two reports that differ here compare nothing. */
+static void add_identity(json_t *context, const json_t *machine)
+{
+	const json_t *build = json_object_get(machine, "build");
+
+	copy(context, "machine_id", machine, "id");
+	copy(context, "cpu_model", json_object_get(machine, "cpu"), "model");
+	copy(context, "kernel", json_object_get(machine, "kernel"), "release");
+	copy(context, "switchyard_version", build, "version");
+	copy(context, "switchyard_commit", build, "git_commit");
+	copy(context, "switchyard_build_type", build, "type");
+	copy(context, "switchyard_compiler", build, "compiler");
+}
+
 json_t *sy_gbench_context(const json_t *machine)
 {
 	const json_t *cpu = json_object_get(machine, "cpu");
@@ -103,6 +117,7 @@ json_t *sy_gbench_context(const json_t *machine)
 	                    known_caches(json_object_get(machine, "caches")));
 	json_object_set_new(context, "load_avg",
 	                    load_average(json_object_get(machine, "load")));
+	add_identity(context, machine);
 	return context;
 }
 
