@@ -38,6 +38,22 @@ template <class Enum> unsigned number_of(const Enum &value)
 	return number;
 }
 
+/* Both lists have it, or, where there is no memory, neither. */
+int add(bmc::session &session, std::unique_ptr<bmc_benchmark> made)
+{
+	const auto named = session.by_name.emplace(made->name, made.get());
+
+	if (!named.second)
+		return -EEXIST;
+	try {
+		session.benchmarks.push_back(std::move(made));
+	} catch (...) {
+		session.by_name.erase(named.first);
+		throw;
+	}
+	return 0;
+}
+
 } // namespace
 
 extern "C" {
@@ -53,18 +69,15 @@ int bmc_register(const char *name, bmc_function *function, void *data,
 	if (!function || bmc::name_fault(name))
 		return -EINVAL;
 	return guarded([&] {
-		auto &all = the_session().benchmarks;
-		for (const auto &other : all)
-			if (other->name == name)
-				return -EEXIST;
 		auto made = std::make_unique<bmc_benchmark>();
 		made->name = name;
 		made->function = function;
 		made->data = data;
-		all.push_back(std::move(made));
-		if (benchmark)
-			*benchmark = all.back().get();
-		return 0;
+		bmc_benchmark *const added = made.get();
+		const int error = add(the_session(), std::move(made));
+		if (!error && benchmark)
+			*benchmark = added;
+		return error;
 	});
 }
 
@@ -75,6 +88,7 @@ int bmc_clear(void)
 	if (session.running)
 		return -EBUSY;
 	benchmark::ClearRegisteredBenchmarks();
+	session.by_name.clear();
 	session.benchmarks.clear();
 	return 0;
 }

@@ -158,6 +158,8 @@ void report::guard(const std::function<void()> &work)
 		return;
 	try {
 		work();
+	} catch (const abi::__forced_unwind &) {
+		throw; /* the thread ends: pthread_exit, pthread_cancel */
 	} catch (const std::bad_alloc &) {
 		failure = -ENOMEM;
 	} catch (const std::exception &what) {
@@ -190,12 +192,10 @@ bool report::ReportContext(const Context &context)
 
 const bmc_benchmark *report::benchmark_of(const row_list &rows) const
 {
-	const std::string &family = rows.front().run_name.function_name;
+	const auto found =
+		session_.by_name.find(rows.front().run_name.function_name);
 
-	for (const auto &benchmark : session_.benchmarks)
-		if (benchmark->name == family)
-			return benchmark.get();
-	return nullptr;
+	return found == session_.by_name.end() ? nullptr : found->second;
 }
 
 bmc_aggregates report::choice(const row_list &rows) const

@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 /* Whether only aggregates are reported. */
@@ -89,6 +90,8 @@ struct settings {
 
 struct session {
 	std::vector<std::unique_ptr<bmc_benchmark>> benchmarks;
+	/* The same: there may be very many, and each row asks for its own. */
+	std::unordered_map<std::string, bmc_benchmark *> by_name;
 	settings flags;
 	std::string default_filter = ".";
 	bool default_random_interleaving = false;

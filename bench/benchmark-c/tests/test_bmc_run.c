@@ -2,6 +2,7 @@
 /* Running: what came of it, the file, the reporter, and calls out of turn. */
 #include "fixture.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,35 @@ static void test_a_reporter_may_be_empty(void **state)
 	(void)state;
 	registered("a", good, NULL);
 	assert_int_equal(bmc_run(&silent, NULL, NULL, 0), 0);
+}
+
+static void end_thread(void *data, const struct bmc_row *row)
+{
+	(void)row;
+	pthread_exit(data);
+}
+
+static void *run_and_end(void *data)
+{
+	const struct bmc_reporter ending = { .run = end_thread, .data = data };
+
+	bmc_run(&ending, NULL, NULL, 0);
+	return NULL;
+}
+
+static void test_a_reporter_may_end_its_thread(void **state)
+{
+	pthread_t thread;
+	void *ended;
+	int mark;
+
+	(void)state;
+	registered("a", good, NULL);
+	assert_int_equal(pthread_create(&thread, NULL, run_and_end, &mark), 0);
+	assert_int_equal(pthread_join(thread, &ended), 0);
+	assert_ptr_equal(ended, &mark);
+	assert_int_equal(run_kept(&kept), 0);
+	assert_int_equal(kept.count, 1);
 }
 
 static int run_to(const char *name, char *path, size_t path_bytes)
@@ -228,6 +258,8 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing_chosen_is_an_error,
 		                       start_clean),
 		cmocka_unit_test_setup(test_a_reporter_may_be_empty,
+		                       start_clean),
+		cmocka_unit_test_setup(test_a_reporter_may_end_its_thread,
 		                       start_clean),
 		cmocka_unit_test_setup(test_begin_can_end_it, start_clean),
 		cmocka_unit_test_setup(
