@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,10 +40,9 @@ static int print_version(void)
 	       SY_VERSION, SY_GIT_COMMIT,
 	       strcmp(SY_GIT_DIRTY, "no") ? ", changed" : "",
 	       sy_eventloop_library(), sy_topology_library(),
-	       jansson_version_str(),
-	       SY_BENCHMARK_VERSION[0] ? SY_BENCHMARK_VERSION : "not found",
-	       SY_COMPILER, SY_BUILD_TYPE,
-	       SY_SANITIZER[0] ? ", sanitizer: " : "", SY_SANITIZER, SY_FLAGS);
+	       jansson_version_str(), SY_BENCHMARK_VERSION, SY_COMPILER,
+	       SY_BUILD_TYPE, SY_SANITIZER[0] ? ", sanitizer: " : "",
+	       SY_SANITIZER, SY_FLAGS);
 	return 0;
 }
 
@@ -72,6 +71,15 @@ static int serve(int argc, char **argv)
 		return sy_complain(SY_EXIT_USAGE,
 		                   "worker: only a driver starts it");
 	return sy_worker_serve((int)fd, (pid_t)parent) ? 1 : 0;
+}
+
+/*
+ * Who starts a program may have it ignore SIGCHLD, which outlives exec: the
+ * kernel then reaps our children and nobody learns what became of them.
+ */
+static void keep_children(void)
+{
+	signal(SIGCHLD, SIG_DFL);
 }
 
 /* A descriptor 0 to 2 that is closed would be given to a file of ours. */
@@ -124,6 +132,7 @@ int main(int argc, char **argv)
 	int status;
 
 	hold_standard_streams();
+	keep_children();
 	status = dispatch(argc, argv);
 	if (fflush(stdout) && errno != EPIPE && !status)
 		status = sy_complain(SY_EXIT_REFUSED,

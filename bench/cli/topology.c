@@ -5,6 +5,7 @@
  * It looks and draws, and binds nothing.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

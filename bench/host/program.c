@@ -10,14 +10,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "model.h"
 
 struct child {
 	pid_t pid;
@@ -51,10 +51,7 @@ int sy_program_find(const char *name, const char *path, char *program,
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)(sy_clock_ns() / 1000000);
 }
 
 static int fill_stream(posix_spawn_file_actions_t *actions, int stream, int fd)
@@ -176,18 +173,18 @@ static int wait_for_end(struct child *child, int signal_fd, int limit_ms)
 	}
 }
 
-/* Ends what is left of its group and reaps it; its status. */
-static int reap(struct child *child)
+/* Ends what is left of its group and reaps it. */
+static int reap(struct child *child, int *status)
 {
-	int status = 0;
+	int err = 0;
 
 	/* Before waitpid: until then the number belongs to this group. */
 	kill(-child->pid, SIGKILL);
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(child->pid, status, 0) < 0 && !err)
+		err = errno == EINTR ? 0 : -errno;
 	if (child->stderr_fd >= 0)
 		listen_to(child);
-	return status;
+	return err;
 }
 
 /* With the signals of `stop` blocked, so that they wait to be seen here. */
@@ -195,17 +192,17 @@ static int wait_and_reap(struct child *child, const sigset_t *stop,
                          int limit_ms, int *status)
 {
 	int signal_fd = signalfd(-1, stop, SFD_CLOEXEC | SFD_NONBLOCK);
-	int err;
+	int err, unknown;
 
 	child->pidfd = pidfd_open(child->pid, 0);
 	err = child->pidfd < 0 ? -errno
 	                       : wait_for_end(child, signal_fd, limit_ms);
-	*status = reap(child);
+	unknown = reap(child, status);
 	if (child->pidfd >= 0)
 		close(child->pidfd);
 	if (signal_fd >= 0)
 		close(signal_fd);
-	return err;
+	return err ? err : unknown;
 }
 
 /* Runs to the end; `status` as waitpid gives it. */
@@ -261,7 +258,9 @@ static int judge(const struct sy_program *program, struct child *child, int err,
 		snprintf(why, why_bytes, "%s did not finish %s within %d ms",
 		         program->name, program->making, program->limit_ms);
 	} else if (err == -EINTR) {
-		snprintf(why, why_bytes, "interrupted while drawing");
+		snprintf(why, why_bytes,
+		         "interrupted before %s had finished %s", program->name,
+		         program->making);
 	} else if (err) {
 		snprintf(why, why_bytes, "%s cannot be run: %s",
 		         program->argv[0], strerror(-err));

@@ -211,6 +211,13 @@ status_is 4
 check "it is gone" test "$(cat x.svg)" = old
 rm x.svg
 
+title="started by somebody who ignores the ends of children"
+under=(env --ignore-signal=CHLD)
+lstopo_that 'echo "no such <thing>" >&2; exit 3'
+no_picture 4 "lstopo failed in the picture: no such <thing>" --svg x.svg
+shows '^machine: 2 PUs' --input pu:2
+under=()
+
 title="interrupted while lstopo draws"
 lstopo_that "echo \$\$ >$work/pid; exec sleep 1000"
 rm -f "$work/pid"
