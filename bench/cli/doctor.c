@@ -52,6 +52,18 @@ static const char *name_of(const json_t *finding, char name[32])
 	return name;
 }
 
+/* Up to a blank; one in quotes belongs to the word, as in a shell. */
+static size_t word_length(const char *text)
+{
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; text[i] && (quoted || text[i] != ' '); i++)
+		if (text[i] == '\'')
+			quoted = !quoted;
+	return i;
+}
+
 /* Lines end with a backslash, so that a shell reads them as one. */
 static void print_command(FILE *out, const char *command)
 {
@@ -60,7 +72,7 @@ static void print_command(FILE *out, const char *command)
 
 	fprintf(out, "%*s%s", INDENT, "", label);
 	while (*command) {
-		size_t word = strcspn(command, " ");
+		size_t word = word_length(command);
 		bool last = !command[word];
 
 		if (column + 1 + word + (last ? 0 : 2) > WIDTH) {

@@ -229,7 +229,8 @@ cgroup_folder() {
 
 # The command that it names is the one that lifts the limit.
 title="a quota of half a CPU"
-group=$(cgroup_folder cpu)/switchyard-doctor-$$
+# Too long for a line, with blanks at which none may break.
+group="$(cgroup_folder cpu)/switchyard doctor, a name longer than one line is $$"
 if [[ $group != /sys/* ]] || ! mkdir "$group" 2>/dev/null; then
 	skip "no cgroup that has a quota may be made here"
 else
@@ -244,7 +245,9 @@ else
 	status_is 0
 	finding_is warning 'cgroup quota' '0\.50 CPUs'
 	command=$(command_of 'cgroup quota')
-	if [[ $command == "echo "*" > $group/cpu."* ]]; then
+	check "a file's name is broken" test "$command" == "${command#*\'}" -o \
+		-n "$(grep -F "'$group/cpu." "$out")"
+	if [[ $command == "echo "*" > '$group/cpu."* ]]; then
 		eval "$command"
 		run doctor
 		finding_is ok 'cgroup quota' '(none|[0-9.]+ CPUs)'
