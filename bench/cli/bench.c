@@ -57,13 +57,14 @@ static int prepare(struct sy_bench *bench, int argc, char **argv)
 
 static int open_machine(struct sy_bench *bench)
 {
-	int status;
+	int status, error;
 
 	sy_limits_raise();
-	if (sy_monitor_open(&bench->monitor))
+	error = sy_monitor_open(&bench->monitor);
+	if (error)
 		return sy_complain(SY_EXIT_REFUSED,
 		                   "cannot watch for signals: %s",
-		                   strerror(errno));
+		                   strerror(-error));
 	status = sy_here_open(&bench->topology, &bench->machine,
 	                      bench->machine_id);
 	if (!status && sy_session_init(&bench->session, &bench->plan))

@@ -117,7 +117,7 @@ static int begin_run(struct sy_execution *x, const char *verb)
 	               : 0;
 }
 
-/* 130, 5, 4, 1, 3: the first of these that holds. */
+/* 130, 5, 4, 3: the first of these that holds. */
 static int status_of(const struct sy_execution *x, int failed)
 {
 	bool wrong = false, bad = false;
@@ -264,12 +264,14 @@ int sy_execution_measure(struct sy_execution *x)
 
 int sy_execution_open(struct sy_execution *x)
 {
+	int error;
+
 	sy_limits_raise();
-	return sy_monitor_open(&x->monitor)
-	               ? sy_complain(SY_EXIT_REFUSED,
-	                             "cannot watch for signals: %s",
-	                             strerror(errno))
-	               : sy_here_open(&x->topology, &x->machine, x->machine_id);
+	error = sy_monitor_open(&x->monitor);
+	return error ? sy_complain(SY_EXIT_REFUSED,
+	                           "cannot watch for signals: %s",
+	                           strerror(-error))
+	             : sy_here_open(&x->topology, &x->machine, x->machine_id);
 }
 
 int sy_execution_close(struct sy_execution *x, int status)

@@ -31,9 +31,11 @@ int sy_monitor_open(struct sy_monitor *monitor)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	monitor->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (monitor->signal_fd < 0)
+		return -errno;
 	monitor->terminal = isatty(STDERR_FILENO);
 	monitor->said_ns = sy_clock_ns();
-	return monitor->signal_fd < 0 ? -errno : 0;
+	return 0;
 }
 
 void sy_monitor_close(struct sy_monitor *monitor)

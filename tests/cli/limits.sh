@@ -64,6 +64,17 @@ tasks_ran_out() {
 	run_is_whole
 	nothing_left
 }
+title="no descriptor for the signals"
+if command -v strace >/dev/null && strace -o "$work/trace" true 2>/dev/null; then
+	under=(strace -o "$work/trace" -e trace=signalfd4
+		-e inject=signalfd4:error=EMFILE)
+	refused 4 "cannot watch for signals: Too many open" run "${measure[@]}"
+	refused 4 "cannot watch for signals: Too many open" bench ^cpu/serial
+	under=()
+else
+	skip "no strace, or it may not trace here"
+fi
+
 points=(run --workload cpu --model serial,threads,fork,pool --inflight 4
 	--budget 600ms --sets 1 --no-figures)
 
