@@ -36,7 +36,7 @@ static void assert_tasks(const char *root, uint64_t processes, uint64_t uid,
 {
 	struct sy_limits limits;
 
-	sy_limits_read_at(root, processes, uid, &limits);
+	sy_limits_read_at(root, processes, uid, NULL, &limits);
 	assert_string_equal(limits.tasks_by, by);
 	assert_true(limits.tasks_free == left);
 }
@@ -45,7 +45,7 @@ static uint64_t memory(const char *root)
 {
 	struct sy_limits limits;
 
-	sy_limits_read_at(root, NO_LIMIT, 0, &limits);
+	sy_limits_read_at(root, NO_LIMIT, 0, NULL, &limits);
 	return limits.memory_free;
 }
 
@@ -53,7 +53,7 @@ static void test_nothing_known_is_no_limit(void **state)
 {
 	struct sy_limits limits;
 
-	sy_limits_read_at(*state, NO_LIMIT, USER, &limits);
+	sy_limits_read_at(*state, NO_LIMIT, USER, NULL, &limits);
 	assert_true(limits.tasks_free == UINT64_MAX);
 	assert_true(limits.mappings == UINT64_MAX);
 	assert_true(limits.memory_free == UINT64_MAX);
@@ -70,7 +70,7 @@ static void test_system_wide_limits(void **state)
 	assert_tasks(*state, NO_LIMIT, USER, 897, "kernel.threads-max");
 	tree_write(*state, "/proc/sys/kernel/threads-max", "100\n");
 	assert_tasks(*state, NO_LIMIT, USER, 0, "kernel.threads-max");
-	sy_limits_read_at(*state, NO_LIMIT, USER, &limits);
+	sy_limits_read_at(*state, NO_LIMIT, USER, NULL, &limits);
 	assert_true(limits.mappings == 65530);
 	assert_true(limits.memory_free == UINT64_C(1024000000));
 }
@@ -158,6 +158,14 @@ static void test_cgroup_paths_of_a_container(void **state)
 	assert_tasks(*state, NO_LIMIT, 0, 30, "cgroup pids.max");
 }
 
+static double quota_cpus(const char *root)
+{
+	struct sy_cgroup_quota quota;
+
+	sy_cgroup_quota_read(root, &quota);
+	return quota.cpus;
+}
+
 static void test_cpu_quotas(void **state)
 {
 	double cpus;
@@ -166,17 +174,17 @@ static void test_cpu_quotas(void **state)
 	tree_write(*state, "/proc/self/mountinfo",
 	           "31 24 0:27 / /v1 rw - cgroup cgroup rw,cpu,cpuacct\n"
 	           "32 24 0:28 / /v2 rw - cgroup2 cgroup2 rw\n");
-	assert_true(sy_cgroup_cpus(*state) <= 0);
+	assert_true(quota_cpus(*state) <= 0);
 	tree_write(*state, "/v1/q/cpu.cfs_quota_us", "-1\n");
 	tree_write(*state, "/v1/q/cpu.cfs_period_us", "100000\n");
 	tree_write(*state, "/v2/a/b/cpu.max", "max 100000\n");
-	assert_true(sy_cgroup_cpus(*state) <= 0);
+	assert_true(quota_cpus(*state) <= 0);
 	tree_write(*state, "/v2/a/cpu.max", "150000 100000\n");
-	cpus = sy_cgroup_cpus(*state);
+	cpus = quota_cpus(*state);
 	assert_true(cpus > 1.499 && cpus < 1.501);
 	tree_write(*state, "/v1/cpu.cfs_quota_us", "50000\n");
 	tree_write(*state, "/v1/cpu.cfs_period_us", "100000\n");
-	cpus = sy_cgroup_cpus(*state);
+	cpus = quota_cpus(*state);
 	assert_true(cpus > 0.499 && cpus < 0.501);
 }
 

@@ -153,9 +153,8 @@ static json_t *describe(const struct sy_check *check,
 	return NULL;
 }
 
-/* Appends the findings of one level.  -1: no memory. */
-static int append_level(json_t *findings, const json_t *facts,
-                        enum sy_level level)
+/* Each finding into the array of its level.  -1: no memory. */
+static int look_at_all(json_t *const *by_level, const json_t *facts)
 {
 	int rc = 0;
 
@@ -166,9 +165,8 @@ static int append_level(json_t *findings, const json_t *facts,
 			struct sy_finding finding = { .level = SY_OK };
 
 			check->look(facts, &finding);
-			if (finding.level == level)
-				rc = json_array_append_new(
-					findings, describe(check, &finding));
+			rc = json_array_append_new(by_level[finding.level],
+			                           describe(check, &finding));
 		}
 	}
 	return rc;
@@ -176,17 +174,16 @@ static int append_level(json_t *findings, const json_t *facts,
 
 json_t *sy_findings(const json_t *facts)
 {
-	json_t *findings = json_array();
-	int rc = findings ? 0 : -1;
+	json_t *by_level[SY_WARNING + 1], *findings = json_array();
+	int level, rc;
 
-	if (!rc)
-		rc = append_level(findings, facts, SY_WARNING);
-	if (!rc)
-		rc = append_level(findings, facts, SY_NOTE);
-	if (!rc)
-		rc = append_level(findings, facts, SY_UNKNOWN);
-	if (!rc)
-		rc = append_level(findings, facts, SY_OK);
+	for (level = SY_OK; level <= SY_WARNING; level++)
+		by_level[level] = json_array();
+	rc = look_at_all(by_level, facts);
+	for (level = SY_WARNING; level >= SY_OK; level--) {
+		rc |= json_array_extend(findings, by_level[level]);
+		json_decref(by_level[level]);
+	}
 	if (!rc)
 		return findings;
 	json_decref(findings);

@@ -96,7 +96,7 @@ static void keep_least(struct sy_limits *limits, uint64_t limit, uint64_t used,
 }
 
 static void read_tasks(const char *root, uint64_t processes, uint64_t uid,
-                       struct sy_limits *limits)
+                       char *file, struct sy_limits *limits)
 {
 	uint64_t alive = threads_alive(root);
 
@@ -109,7 +109,7 @@ static void read_tasks(const char *root, uint64_t processes, uint64_t uid,
 	           alive, "kernel.threads-max");
 	keep_least(limits, sy_file_number(root, "/proc/sys/kernel/pid_max"),
 	           alive, "kernel.pid_max");
-	keep_least(limits, sy_cgroup_tasks_free(root, NULL), 0,
+	keep_least(limits, sy_cgroup_tasks_free(root, file), 0,
 	           "cgroup pids.max");
 }
 
@@ -125,13 +125,13 @@ static uint64_t memory_free(const char *root)
 }
 
 void sy_limits_read_at(const char *root, uint64_t processes, uint64_t uid,
-                       struct sy_limits *limits)
+                       char file[SY_PATH_BYTES], struct sy_limits *limits)
 {
 	struct rlimit files;
 
 	limits->descriptors =
 		getrlimit(RLIMIT_NOFILE, &files) ? UINT64_MAX : files.rlim_cur;
-	read_tasks(root, processes, uid, limits);
+	read_tasks(root, processes, uid, file, limits);
 	limits->mappings = sy_file_number(root, "/proc/sys/vm/max_map_count");
 	limits->memory_free = memory_free(root);
 }
@@ -147,5 +147,5 @@ uint64_t sy_limits_processes(void)
 
 void sy_limits_read(struct sy_limits *limits)
 {
-	sy_limits_read_at("", sy_limits_processes(), getuid(), limits);
+	sy_limits_read_at("", sy_limits_processes(), getuid(), NULL, limits);
 }

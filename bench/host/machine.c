@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "doctor.h"
 #include "identity.h"
+#include "model.h"
 #include "topology.h"
 
 #define HERE ""
@@ -52,24 +52,16 @@ void sy_machine_id(const struct sy_topology *topology,
 	         sy_hash(SY_HASH_EMPTY, text, strlen(text)));
 }
 
-static int64_t read_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 void sy_machine_clock(double *cost_ns, double *resolution_ns)
 {
-	int64_t least_batch = INT64_MAX, least_step = INT64_MAX;
+	uint64_t least_batch = UINT64_MAX, least_step = UINT64_MAX;
 
 	for (int batch = 0; batch < CLOCK_BATCHES; batch++) {
-		int64_t first = read_clock(), now = first, before;
+		uint64_t first = sy_clock_ns(), now = first, before;
 
 		for (int i = 0; i < CLOCK_READS; i++) {
 			before = now;
-			now = read_clock();
+			now = sy_clock_ns();
 			if (now > before && now - before < least_step)
 				least_step = now - before;
 		}
@@ -80,13 +72,14 @@ void sy_machine_clock(double *cost_ns, double *resolution_ns)
 	*resolution_ns = (double)least_step;
 }
 
-static json_t *limit_facts(const char *root, uint64_t uid)
+static json_t *limit_facts(const char *root, uint64_t uid, char *tasks_file)
 {
 	json_t *object = json_object();
 	struct sy_limits limits;
 	int rc = 0;
 
-	sy_limits_read_at(root, sy_limits_processes(), uid, &limits);
+	sy_limits_read_at(root, sy_limits_processes(), uid, tasks_file,
+	                  &limits);
 	rc |= sy_json_put(object, "descriptors",
 	                  sy_json_number(limits.descriptors));
 	rc |= sy_json_put(object, "tasks_free",
@@ -108,13 +101,6 @@ static json_t *clock_facts(void)
 	sy_machine_clock(&cost_ns, &resolution_ns);
 	return json_pack("{s:f, s:f}", "cost_ns", cost_ns, "resolution_ns",
 	                 resolution_ns);
-}
-
-static json_t *quota(const char *root)
-{
-	double cpus = sy_cgroup_cpus(root);
-
-	return cpus > 0 ? json_real(cpus) : json_null();
 }
 
 /* The variables that change what hwloc does, by name. */
@@ -144,9 +130,11 @@ json_t *sy_machine_facts_at(const char *root, uint64_t uid,
                             const struct sy_topology *topology)
 {
 	json_t *facts = json_object();
-	char id[SY_MACHINE_ID_BYTES] = "";
+	char id[SY_MACHINE_ID_BYTES] = "", tasks_file[SY_PATH_BYTES];
+	struct sy_cgroup_quota quota;
 	int rc = 0;
 
+	sy_cgroup_quota_read(root, &quota);
 	if (topology)
 		sy_machine_id(topology, id);
 	rc |= sy_json_put(facts, "id", sy_json_text(id));
@@ -158,9 +146,11 @@ json_t *sy_machine_facts_at(const char *root, uint64_t uid,
 	rc |= sy_json_put(facts, "container", sy_container_fact(root));
 	rc |= sy_json_put(facts, "mitigations", sy_mitigation_facts(root));
 	rc |= sy_json_put(facts, "load", sy_load_facts(root));
-	rc |= sy_json_put(facts, "limits", limit_facts(root, uid));
-	rc |= sy_json_put(facts, "cgroup_cpus", quota(root));
-	rc |= sy_json_put(facts, "cgroup", sy_cgroup_facts(root));
+	rc |= sy_json_put(facts, "limits", limit_facts(root, uid, tasks_file));
+	rc |= sy_json_put(facts, "cgroup_cpus",
+	                  quota.cpus > 0 ? json_real(quota.cpus) : json_null());
+	rc |= sy_json_put(facts, "cgroup",
+	                  sy_cgroup_facts(root, &quota, tasks_file));
 	rc |= sy_json_put(facts, "clock", clock_facts());
 	rc |= sy_json_put(facts, "hwloc_environment", hwloc_environment());
 	rc |= sy_json_put(facts, "libraries", sy_library_facts());

@@ -125,7 +125,7 @@ static void walk_tree(const char *root, struct hierarchy *tree,
                       sy_cgroup_see *see, void *data)
 {
 	char folder[2 * SY_PATH_BYTES];
-	size_t top = strlen(tree->folder);
+	size_t top;
 
 	if (!find_path(root, tree) || !find_mount(root, tree))
 		return;

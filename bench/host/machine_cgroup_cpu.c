@@ -10,14 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-struct quota {
-	double cpus; /* 0: none yet */
-	bool seen;   /* any cgroup at all */
-	bool v2;
-	char folder[SY_PATH_BYTES]; /* that sets it */
-};
 
 /* v2: "quota period" or "max period"; v1: two files, -1 for no quota. */
 static double read_quota(const char *root, const char *folder, bool v2)
@@ -44,7 +36,7 @@ static double read_quota(const char *root, const char *folder, bool v2)
 
 static void see_quota(const char *root, const char *folder, bool v2, void *data)
 {
-	struct quota *least = data;
+	struct sy_cgroup_quota *least = data;
 	double cpus = read_quota(root, folder, v2);
 
 	least->seen = true;
@@ -55,19 +47,17 @@ static void see_quota(const char *root, const char *folder, bool v2, void *data)
 	snprintf(least->folder, sizeof(least->folder), "%s", folder);
 }
 
-double sy_cgroup_cpus(const char *root)
+void sy_cgroup_quota_read(const char *root, struct sy_cgroup_quota *quota)
 {
-	struct quota least = { .cpus = 0 };
-
-	sy_cgroup_walk(root, "cpu", see_quota, &least);
-	return least.cpus;
+	*quota = (struct sy_cgroup_quota){ .cpus = 0 };
+	sy_cgroup_walk(root, "cpu", see_quota, quota);
 }
 
 struct cpuset {
 	unsigned online;
-	bool seen;                /* the process's own cgroup */
-	char list[SY_LINE_BYTES]; /* what it may use, or "" */
-	char file[SY_PATH_BYTES]; /* the uppermost that leaves some out */
+	bool seen;                     /* the process's own cgroup */
+	char list[SY_FACT_LINE_BYTES]; /* what it may use, or "" */
+	char file[SY_PATH_BYTES];      /* the uppermost that leaves some out */
 };
 
 /* v2 knows what is left after all cgroups above; an old v1 does not say so. */
@@ -121,40 +111,38 @@ static int put_cpuset(json_t *facts, const char *root)
 }
 
 /* cpu.stat of the cgroup with the least quota, since it was made. */
-static int put_quota(json_t *facts, const char *root)
+static int put_quota(json_t *facts, const char *root,
+                     const struct sy_cgroup_quota *quota)
 {
-	struct quota least = { .cpus = 0 };
 	uint64_t periods = UINT64_MAX, throttled = UINT64_MAX;
 	char path[SY_PATH_BYTES];
 	const char *file = NULL;
 	int rc = 0;
 
-	sy_cgroup_walk(root, "cpu", see_quota, &least);
-	if (least.cpus > 0) {
-		sy_cgroup_path(path, least.folder, "cpu.stat");
+	if (quota->cpus > 0) {
+		sy_cgroup_path(path, quota->folder, "cpu.stat");
 		periods = sy_file_field_number(root, path, "nr_periods");
 		throttled = sy_file_field_number(root, path, "nr_throttled");
-		file = sy_cgroup_path(path, least.folder,
-		                      least.v2 ? "cpu.max"
-		                               : "cpu.cfs_quota_us");
+		file = sy_cgroup_path(path, quota->folder,
+		                      quota->v2 ? "cpu.max"
+		                                : "cpu.cfs_quota_us");
 	}
-	rc |= sy_json_put(facts, "known", json_boolean(least.seen));
+	rc |= sy_json_put(facts, "known", json_boolean(quota->seen));
 	rc |= sy_json_put(facts, "quota_file", sy_json_text(file));
 	rc |= sy_json_put(facts, "periods", sy_json_number(periods));
 	rc |= sy_json_put(facts, "throttled", sy_json_number(throttled));
 	return rc;
 }
 
-json_t *sy_cgroup_facts(const char *root)
+json_t *sy_cgroup_facts(const char *root, const struct sy_cgroup_quota *quota,
+                        const char *tasks_file)
 {
 	json_t *facts = json_object();
-	char file[SY_PATH_BYTES];
 	int rc = 0;
 
-	(void)sy_cgroup_tasks_free(root, file);
-	rc |= put_quota(facts, root);
+	rc |= put_quota(facts, root, quota);
 	rc |= put_cpuset(facts, root);
-	rc |= sy_json_put(facts, "tasks_file", sy_json_text(file));
+	rc |= sy_json_put(facts, "tasks_file", sy_json_text(tasks_file));
 	if (!rc)
 		return facts;
 	json_decref(facts);

@@ -173,7 +173,7 @@ static int put_files(json_t *cpu, const char *root)
 /* Lists such as "0-3": what is online, what this process may use. */
 static int put_allowed(json_t *cpu, const char *root)
 {
-	char list[SY_LINE_BYTES];
+	char list[SY_FACT_LINE_BYTES];
 	bool known = sy_file_field(root, "/proc/self/status",
 	                           "Cpus_allowed_list", list, sizeof(list));
 	int rc = sy_json_put(cpu, "online_list",

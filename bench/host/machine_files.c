@@ -65,7 +65,7 @@ bool sy_file_field(const char *root, const char *path, const char *key,
                    char *value, size_t bytes)
 {
 	FILE *file = open_below(root, path);
-	char line[SY_LINE_BYTES];
+	char line[SY_FACT_LINE_BYTES];
 	size_t length = strlen(key), skip;
 	bool found = false;
 
@@ -113,7 +113,7 @@ unsigned sy_cpu_list_count(const char *text)
 
 unsigned sy_file_cpu_count(const char *root, const char *path)
 {
-	char line[SY_LINE_BYTES];
+	char line[SY_FACT_LINE_BYTES];
 
 	return sy_file_line(root, path, line, sizeof(line))
 	               ? sy_cpu_list_count(line)
@@ -136,7 +136,7 @@ json_t *sy_json_number(uint64_t number)
 
 json_t *sy_json_file(const char *root, const char *path)
 {
-	char line[SY_LINE_BYTES];
+	char line[SY_FACT_LINE_BYTES];
 
 	if (!sy_file_line(root, path, line, sizeof(line)))
 		return json_null();

@@ -19,7 +19,7 @@
 #include "machine.h"
 
 #define SY_PATH_BYTES 4096
-#define SY_LINE_BYTES 4096
+#define SY_FACT_LINE_BYTES 4096
 
 /* machine_files.c: `path` is relative to `root` and starts with a slash. */
 
@@ -29,7 +29,7 @@ bool sy_file_line(const char *root, const char *path, char *line, size_t bytes);
 uint64_t sy_file_number(const char *root, const char *path);
 /*
  * What follows `key` and blanks, ':' or '=' on the first line that starts so.
- * `line` may not be longer than SY_LINE_BYTES.
+ * `line` may not be longer than SY_FACT_LINE_BYTES.
  */
 bool sy_file_field(const char *root, const char *path, const char *key,
                    char *value, size_t bytes);
@@ -75,13 +75,20 @@ uint64_t sy_cgroup_memory_free(const char *root);
 
 /* machine_cgroup_cpu.c */
 
-/* CPUs that may be used at once, by the smallest quota; 0: no quota. */
-double sy_cgroup_cpus(const char *root);
+/* The smallest quota of CPU time. */
+struct sy_cgroup_quota {
+	double cpus; /* that may be used at once; 0: no quota */
+	bool seen;   /* any cgroup at all */
+	bool v2;
+	char folder[SY_PATH_BYTES]; /* that sets it */
+};
+void sy_cgroup_quota_read(const char *root, struct sy_cgroup_quota *quota);
 /*
- * The files that limit CPU time, CPUs and tasks, how often the quota ran out,
- * and the cpuset.
+ * The files that limit CPU time, CPUs and tasks (`tasks_file`, as from
+ * sy_cgroup_tasks_free), how often the quota ran out, and the cpuset.
  */
-json_t *sy_cgroup_facts(const char *root);
+json_t *sy_cgroup_facts(const char *root, const struct sy_cgroup_quota *quota,
+                        const char *tasks_file);
 
 /* machine.c */
 
@@ -95,9 +102,9 @@ json_t *sy_machine_facts_at(const char *root, uint64_t uid,
 
 /* The soft RLIMIT_NPROC of this process. */
 uint64_t sy_limits_processes(void);
-/* `processes` is that of user `uid`. */
+/* `processes` is that of user `uid`; `file` as in sy_cgroup_tasks_free. */
 void sy_limits_read_at(const char *root, uint64_t processes, uint64_t uid,
-                       struct sy_limits *limits);
+                       char file[SY_PATH_BYTES], struct sy_limits *limits);
 
 /* machine_virtual.c */
 

@@ -88,7 +88,7 @@ static const char *mode_in_version(const struct utsname *name)
 static bool mode_asked(const char *root, char *mode, size_t bytes)
 {
 	static const char key[] = "preempt=";
-	char line[SY_LINE_BYTES];
+	char line[SY_FACT_LINE_BYTES];
 	char *at = line;
 
 	if (!sy_file_line(root, "/proc/cmdline", line, sizeof(line)))

@@ -67,7 +67,7 @@ const char *sy_virtualisation(const char *root, const char *signature)
 		{ "ACRNACRNACRN", "acrn" },
 		{ NULL, NULL },
 	};
-	char line[SY_LINE_BYTES];
+	char line[SY_FACT_LINE_BYTES];
 	const char *name = find_known(hypervisors, signature);
 
 	if (name)
