@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "results/export.h"
 #include "host/whole_file.h"
+#include "results/export.h"
 
 /* "gbench, csv, ..." */
 static void name_formats(char *text, size_t bytes)

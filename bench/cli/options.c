@@ -2,8 +2,8 @@
 /*
  * options.c - the command line's options, and one clear line for a wrong one.
  *
- * Which verb takes which option is a column of one table, so that help,
- * parsing and completion cannot drift apart.
+ * Which verb takes which option is a column of one table.  Help, manual and
+ * completion are written by hand; tests/install compares them.
  */
 #include "cli/cli.h"
 

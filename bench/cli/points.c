@@ -2,7 +2,6 @@
 /*
  * points.c - from options and sweep files to points.
  */
-#include <errno.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
  * came out as, so that a run can be gone on with as it was begun.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/bounds.h"

@@ -8,7 +8,6 @@
  */
 #include "results/gbench.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

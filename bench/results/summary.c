@@ -2,10 +2,8 @@
 /* summary.c - one object a point, one a group; see summary.h. */
 #include "results/summary.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/protocol.h"

@@ -5,7 +5,6 @@
  * Each family has the product of its own keys only, so that a list of grains
  * does not multiply the points of `io`.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

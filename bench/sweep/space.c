@@ -8,7 +8,6 @@
 #include "sweep/space.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/bounds.h"
