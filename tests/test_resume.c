@@ -16,6 +16,21 @@ static void assert_kept(const struct drive *now, const struct drive *before)
 			json_equal(record, json_array_get(now->records, i)));
 }
 
+/* As if its driver had ended so long after it began. */
+static void spend(struct drive *d, uint64_t spent_ns)
+{
+	size_t last = json_array_size(d->records) - 1;
+	json_t *begun = json_object_get(json_array_get(d->records, 0), "begun");
+	json_t *ended =
+		json_object_get(json_array_get(d->records, last), "ended");
+	json_int_t begun_ns =
+		json_integer_value(json_object_get(begun, "at_ns"));
+
+	assert_non_null(ended);
+	json_object_set_new(ended, "at_ns",
+	                    json_integer(begun_ns + (json_int_t)spent_ns));
+}
+
 static void test_it_goes_on_wherever_it_was_stopped(void **state)
 {
 	static const size_t stops[] = { 1, 5, 9, 30 };
@@ -25,12 +40,12 @@ static void test_it_goes_on_wherever_it_was_stopped(void **state)
 		struct drive one, two;
 
 		begin_five(&one, stops[i]);
-		carry_out(&one, "", NULL);
+		carry_out(&one, STEADY, NULL);
 		if (!one.session.interrupted) {
 			end(&one);
 			continue;
 		}
-		resume(&two, &one, 0, "");
+		resume(&two, &one, 0, STEADY);
 		assert_kept(&two, &one);
 		assert_complete(&two);
 		end(&two);
@@ -46,7 +61,7 @@ static void test_it_goes_on_wherever_it_was_killed(void **state)
 
 	(void)state;
 	begin_five(&one, 0);
-	carry_out(&one, "", NULL);
+	carry_out(&one, STEADY, NULL);
 	all = json_array_size(one.records);
 	for (size_t left = 1; left < all; left += all / 4) {
 		json_t *whole = one.records;
@@ -56,7 +71,7 @@ static void test_it_goes_on_wherever_it_was_killed(void **state)
 			json_array_append(one.records,
 			                  json_array_get(whole, i));
 		json_array_clear(one.journal);
-		resume(&two, &one, 0, "");
+		resume(&two, &one, 0, STEADY);
 		assert_kept(&two, &one);
 		assert_complete(&two);
 		end(&two);
@@ -73,10 +88,10 @@ static void test_it_goes_on_again_and_again(void **state)
 
 	(void)state;
 	begin_five(&d[0], 3);
-	carry_out(&d[0], "", NULL);
+	carry_out(&d[0], STEADY, NULL);
 	while (d[last].session.interrupted) {
 		assert_true(last + 1 < 100);
-		resume(&d[last + 1], &d[last], 25, "");
+		resume(&d[last + 1], &d[last], 25, STEADY);
 		last++;
 		assert_kept(&d[last], &d[last - 1]);
 	}
@@ -93,8 +108,10 @@ static void test_what_two_drivers_measured_is_not_mixed(void **state)
 
 	(void)state;
 	begin_five(&one, 9);
-	carry_out(&one, "", NULL);
-	resume(&two, &one, 0, "");
+	/* So long that the first turn is not over, even on a busy machine. */
+	one.plan.budget_ns = 3000 * MS;
+	carry_out(&one, STEADY, NULL);
+	resume(&two, &one, 0, STEADY);
 	for (size_t i = 0; i < json_array_size(two.journal); i++)
 		assert_true(i < 9 ? number_of(&two, i, "set") == 0
 		                  : number_of(&two, i, "set") >= 1);
@@ -126,12 +143,12 @@ static void test_another_driver_draws_other_orders(void **state)
 	(void)state;
 	begin_five(&one, 20);
 	one.plan.budget_ns = 30000 * MS;
-	carry_out(&one, "", NULL);
+	carry_out(&one, STEADY, NULL);
 	order_of(&one, 0, first);
-	resume(&two, &one, 20, "");
+	resume(&two, &one, 20, STEADY);
 	order_of(&two, 20, second);
 	end(&two);
-	resume(&two, &one, 20, "");
+	resume(&two, &one, 20, STEADY);
 	order_of(&two, 20, again);
 	end(&two);
 	end(&one);
@@ -146,11 +163,13 @@ static void test_a_point_that_failed_is_not_asked_again(void **state)
 
 	(void)state;
 	begin_five(&one, 9);
-	carry_out(&one, "[[ $model == threads ]] && ((slices == 1)) && exit 3",
+	one.plan.budget_ns = 2000 * MS;
+	carry_out(&one,
+	          STEADY "[[ $model == threads ]] && ((slices == 1)) && exit 3",
 	          NULL);
 	assert_int_equal(one.session.points[1].state, SY_FAILED);
 	samples = one.session.points[1].count;
-	resume(&two, &one, 0, "");
+	resume(&two, &one, 0, STEADY);
 	assert_int_equal(two.session.points[1].state, SY_FAILED);
 	assert_says(two.session.points[1].reason.text, "status 3");
 	assert_int_equal(two.session.points[1].count, samples);
@@ -168,8 +187,9 @@ static void test_a_full_journal_goes_on_where_there_is_room(void **state)
 	(void)state;
 	begin_five(&one, 0);
 	one.room = 8;
+	one.plan.budget_ns = 3000 * MS;
 	make_folder(folder);
-	play(folder, "");
+	play(folder, STEADY);
 	snprintf(program, sizeof(program), "%s/worker", folder);
 	one.hooks.program = program;
 	assert_int_equal(measure(&one, NULL), -ENOSPC);
@@ -179,26 +199,11 @@ static void test_a_full_journal_goes_on_where_there_is_room(void **state)
 	json_array_remove(one.records, json_array_size(one.records) - 1);
 	json_array_remove(one.journal, json_array_size(one.journal) - 1);
 	assert_told(&one);
-	resume(&two, &one, 0, "");
+	resume(&two, &one, 0, STEADY);
 	assert_kept(&two, &one);
 	assert_complete(&two);
 	end(&two);
 	end(&one);
-}
-
-/* As if its driver had ended so long after it began. */
-static void spend(struct drive *d, uint64_t spent_ns)
-{
-	size_t last = json_array_size(d->records) - 1;
-	json_t *begun = json_object_get(json_array_get(d->records, 0), "begun");
-	json_t *ended =
-		json_object_get(json_array_get(d->records, last), "ended");
-	json_int_t begun_ns =
-		json_integer_value(json_object_get(begun, "at_ns"));
-
-	assert_non_null(ended);
-	json_object_set_new(ended, "at_ns",
-	                    json_integer(begun_ns + (json_int_t)spent_ns));
 }
 
 static void test_the_budget_is_that_of_all_drivers(void **state)
@@ -208,10 +213,10 @@ static void test_the_budget_is_that_of_all_drivers(void **state)
 	(void)state;
 	begin_five(&one, 4);
 	one.plan.budget_ns = 30000 * MS;
-	carry_out(&one, "", NULL);
+	carry_out(&one, STEADY, NULL);
 	assert_true(one.session.interrupted);
 	spend(&one, one.plan.budget_ns - 200 * MS);
-	resume(&two, &one, 0, "");
+	resume(&two, &one, 0, STEADY);
 	assert_complete(&two);
 	assert_in_range(two.session.wall_ns, 29800 * MS, 40000 * MS);
 	end(&two);
@@ -226,9 +231,9 @@ static void test_no_time_left_is_a_round_of_each(void **state)
 	(void)state;
 	begin_five(&one, 4);
 	one.plan.budget_ns = 0;
-	carry_out(&one, "", NULL);
+	carry_out(&one, STEADY, NULL);
 	assert_true(one.session.interrupted);
-	resume(&two, &one, 0, "");
+	resume(&two, &one, 0, STEADY);
 	assert_complete(&two);
 	/* Once in each set, and perhaps by the driver that began one. */
 	for (size_t i = 0; i < two.plan.count; i++)
@@ -267,7 +272,7 @@ static void test_all_turns_done_is_nothing_to_measure(void **state)
 
 	(void)state;
 	begin_five(&one, 0);
-	carry_out(&one, "", NULL);
+	carry_out(&one, STEADY, NULL);
 	last = json_array_size(one.records) - 1;
 	json_array_remove(one.records, last);
 	resume(&two, &one, 0, "exit 1");
