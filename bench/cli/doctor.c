@@ -5,6 +5,7 @@
  * The findings are made from facts in host/doctor.c; here they are printed, in
  * full by the verb and in a line each under the tables of a run.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -182,6 +183,19 @@ static int refuse(const json_t *findings)
 	                   names);
 }
 
+/* A reader that has had enough is not complained about. */
+static int print_json(const json_t *findings)
+{
+	if (!json_dumpf(findings, stdout, JSON_INDENT(1)) &&
+	    fputc('\n', stdout) != EOF && !fflush(stdout))
+		return 0;
+	return errno == EPIPE
+	               ? 0
+	               : sy_complain(SY_EXIT_REFUSED,
+	                             "cannot write to standard output: %s",
+	                             strerror(errno));
+}
+
 static int examine(bool strict, bool json)
 {
 	const json_t *findings;
@@ -197,8 +211,8 @@ static int examine(bool strict, bool json)
 		status = sy_complain(SY_EXIT_REFUSED, "no memory");
 	else if (!json)
 		print_findings(stdout, findings);
-	else if (!json_dumpf(findings, stdout, JSON_INDENT(1)))
-		fputc('\n', stdout);
+	else
+		status = print_json(findings);
 	if (!status && strict && count_level(findings, "warning"))
 		status = refuse(findings);
 	json_decref(machine);

@@ -276,10 +276,13 @@ else
 fi
 
 title="nobody reads it"
-"$program" doctor >/dev/full 2>"$err"
-status=$?
-status_is 4
-line_says "cannot write to standard output"
+for option in "" --json; do
+	# shellcheck disable=SC2086 # an empty word is no argument
+	"$program" doctor $option >/dev/full 2>"$err"
+	status=$?
+	status_is 4
+	line_says "cannot write to standard output"
+done
 "$program" doctor 2>"$err" | head -n 1 >"$out"
 check "no first line" grep -q '^warnings: ' "$out"
 quiet
