@@ -2,11 +2,7 @@
 /*
  * test_placement.c - where placements put contexts, on described machines.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "described_fixture.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,23 +15,6 @@
 #define BIG "pack:8 numa:4 l3:4 core:8 pu:2"
 #define BIG_PUS (8 * 4 * 4 * 8 * 2)
 #define MACHINE_PUS_MAX 4096
-#define HYBRID SY_FIXTURES "/hybrid.xml"
-
-static struct sy_topology *described(const char *text)
-{
-	struct sy_topology *topology = NULL;
-
-	assert_int_equal(sy_topology_open_synthetic(&topology, text), 0);
-	return topology;
-}
-
-static struct sy_topology *hybrid(void)
-{
-	struct sy_topology *topology = NULL;
-
-	assert_int_equal(sy_topology_open_xml(&topology, HYBRID), 0);
-	return topology;
-}
 
 static struct sy_placement made(const struct sy_topology *topology,
                                 const char *name)

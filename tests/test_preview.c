@@ -2,11 +2,7 @@
 /*
  * test_preview.c - where contexts would go, as people are shown it.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "described_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,25 +10,8 @@
 
 #include "host/tree.h"
 
-#define HYBRID SY_FIXTURES "/hybrid.xml"
 #define BIG "pack:16 numa:2 l3:4 core:8 pu:2"
 #define BIG_PUS (16 * 2 * 4 * 8 * 2)
-
-static struct sy_topology *described(const char *text)
-{
-	struct sy_topology *topology = NULL;
-
-	assert_int_equal(sy_topology_open_synthetic(&topology, text), 0);
-	return topology;
-}
-
-static struct sy_topology *hybrid(void)
-{
-	struct sy_topology *topology = NULL;
-
-	assert_int_equal(sy_topology_open_xml(&topology, HYBRID), 0);
-	return topology;
-}
 
 static struct sy_tree tree_of(const struct sy_topology *topology)
 {

@@ -55,7 +55,8 @@ static void test_an_end_that_is_not_known_is_no_success(void **state)
 
 	(void)state;
 	signal(SIGCHLD, SIG_IGN);
-	assert_int_equal(run_shell("exit 3", 20000, why), -ECHILD);
+	/* Not so fast that it is gone before it can be waited for. */
+	assert_int_equal(run_shell("sleep 0.3; exit 3", 20000, why), -ECHILD);
 	assert_string_equal(why, "/bin/sh cannot be run: No child processes");
 	assert_int_equal(run_shell("sleep 50", 300, why), -ETIMEDOUT);
 	signal(SIGCHLD, SIG_DFL);

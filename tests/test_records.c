@@ -11,7 +11,7 @@ static void test_records_tell_a_whole_run(void **state)
 
 	(void)state;
 	begin_five(&d, 0);
-	carry_out(&d, "", NULL);
+	carry_out(&d, STEADY, NULL);
 	assert_complete(&d);
 	assert_int_equal(count_of(&d, "done"), 4);
 	end(&d);
@@ -27,6 +27,7 @@ static void test_records_tell_of_trouble(void **state)
 	d.plan.limit_ns = 400 * MS;
 	add(&d, "cpu", "semaphore");
 	carry_out(&d,
+	          STEADY
 	          "[[ $model == serial ]] && elapsed=100000 "
 	          "sized=$((100 << slices))\n"
 	          "[[ $model == threads ]] && ((slices == 1)) && exit 3\n"
@@ -41,15 +42,16 @@ static void test_records_tell_of_trouble(void **state)
 	end(&d);
 }
 
-/* Slices of 2 ms that take 9 ms however they are sized. */
+/* Slices of half a second that take two however they are sized. */
 static void test_records_tell_how_long_slices_are(void **state)
 {
 	struct drive d;
 
 	(void)state;
 	begin_five(&d, 0);
-	carry_out(&d, "[[ $model == pool ]] && elapsed=9000000", NULL);
-	assert_int_equal(d.session.points[2].usual_ns, 9 * MS);
+	carry_out(&d, STEADY "[[ $model == pool ]] && elapsed=2000000000",
+	          NULL);
+	assert_int_equal(d.session.points[2].usual_ns, 4 * SLICE_MS * MS);
 	assert_int_equal(d.session.points[0].usual_ns, 0);
 	assert_int_equal(d.session.points[2].dropped, 0);
 	assert_told(&d);
@@ -62,7 +64,7 @@ static void test_records_tell_of_a_run_that_was_stopped(void **state)
 
 	(void)state;
 	begin_five(&d, 11);
-	carry_out(&d, "", NULL);
+	carry_out(&d, STEADY, NULL);
 	assert_true(d.session.interrupted);
 	assert_told(&d);
 	end(&d);
@@ -70,8 +72,8 @@ static void test_records_tell_of_a_run_that_was_stopped(void **state)
 	begin_five(&d, 0);
 	d.cancel = 11;
 	carry_out(&d,
-	          "[[ $model == pool ]] && elapsed=100000 "
-	          "sized=$((100 << slices))",
+	          STEADY "[[ $model == pool ]] && elapsed=100000 "
+	                 "sized=$((100 << slices))",
 	          NULL);
 	assert_true(d.session.interrupted);
 	assert_told(&d);

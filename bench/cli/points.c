@@ -92,50 +92,67 @@ static bool chosen(const struct sy_options *options,
 	return false;
 }
 
-/* Counted before anything is made: a product has no bounds. */
-static int count_sections(const struct sy_sweep *sweep, const char *path,
-                          const struct sy_options *options)
+/* What is done with the points of each section that is chosen. */
+struct visit {
+	int (*section)(struct visit *visit, const struct sy_section *section,
+	               const struct sy_space *space);
+	const struct sy_options *options;
+	const char *path;
+	uint64_t count;       /* so far */
+	struct sy_plan *plan; /* that gets them */
+};
+
+static int visit_sections(struct visit *visit, const struct sy_sweep *sweep)
 {
-	uint64_t count = 0;
-	char where[SY_REASON_BYTES];
 	int status = 0;
 
 	for (size_t i = 0; i < sweep->count && !status; i++) {
 		const struct sy_section *section = &sweep->sections[i];
 		struct sy_space space;
 
-		if (!chosen(options, section))
+		if (!chosen(visit->options, section))
 			continue;
-		status = read_section(sweep, section, options, &space);
+		status = read_section(sweep, section, visit->options, &space);
 		if (status)
 			return status;
-		count = sy_add_capped(count, sy_space_count(&space));
+		status = visit->section(visit, section, &space);
 		sy_space_free(&space);
-		snprintf(where, sizeof(where), "%s:%u: [%s] makes",
-		         sy_path_end(path), section->line, section->name);
-		status = check_count(count, options, where);
 	}
 	return status;
 }
 
-static int add_sections(struct sy_plan *plan, const struct sy_sweep *sweep,
-                        const struct sy_options *options)
+/* Counted before anything is made: a product has no bounds. */
+static int count_section(struct visit *visit, const struct sy_section *section,
+                         const struct sy_space *space)
 {
-	int status = 0;
+	char where[SY_REASON_BYTES];
 
-	for (size_t i = 0; i < sweep->count && !status; i++) {
-		const struct sy_section *section = &sweep->sections[i];
-		struct sy_space space;
+	visit->count = sy_add_capped(visit->count, sy_space_count(space));
+	snprintf(where, sizeof(where), "%s:%u: [%s] makes",
+	         sy_path_end(visit->path), section->line, section->name);
+	return check_count(visit->count, visit->options, where);
+}
 
-		if (!chosen(options, section))
-			continue;
-		status = read_section(sweep, section, options, &space);
-		if (status)
-			return status;
-		status = add_status(sy_space_add(&space, plan));
-		sy_space_free(&space);
-	}
-	return status;
+static int add_section(struct visit *visit, const struct sy_section *section,
+                       const struct sy_space *space)
+{
+	(void)section;
+	return add_status(sy_space_add(space, visit->plan));
+}
+
+static int take_sections(struct sy_plan *plan, const struct sy_sweep *sweep,
+                         const char *path, const struct sy_options *options)
+{
+	struct visit visit = {
+		.section = count_section,
+		.options = options,
+		.path = path,
+		.plan = plan,
+	};
+	int status = visit_sections(&visit, sweep);
+
+	visit.section = add_section;
+	return status ? status : visit_sections(&visit, sweep);
 }
 
 /* `name` is one that --section has and the sweep has not. */
@@ -256,9 +273,7 @@ static int add_sweep(struct sy_plan *plan, struct sy_options *options)
 	if (!status)
 		status = check_sections(&sweep, path, options);
 	if (!status)
-		status = count_sections(&sweep, path, options);
-	if (!status)
-		status = add_sections(plan, &sweep, options);
+		status = take_sections(plan, &sweep, path, options);
 	sy_sweep_free(&sweep);
 	return status;
 }

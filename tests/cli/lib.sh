@@ -195,6 +195,15 @@ nothing_left() {
 		"$(find "$SWITCHYARD_RESULTS" -name '.*.new' 2>/dev/null)"
 }
 
+# Whether mounts of its own can be made; `private` is then the command.
+may_mount() {
+	for private in "unshare -m" "unshare -rm"; do
+		read -ra private <<<"$private"
+		"${private[@]}" true 2>/dev/null && return
+	done
+	return 1
+}
+
 # A command line that is refused: `STATUS PATTERN ARGUMENT...`.
 refused() {
 	local wanted=$1 pattern=$2

@@ -125,11 +125,7 @@ else
 fi
 
 title="mounts"
-if unshare -m true 2>/dev/null; then
-	private=(unshare -m)
-elif unshare -rm true 2>/dev/null; then
-	private=(unshare -rm)
-else
+if ! may_mount; then
 	skip "no mount namespace may be made here"
 	finish
 fi

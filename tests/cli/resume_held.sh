@@ -104,11 +104,7 @@ run "${go_on[@]}" "$run"
 went_on
 
 title="a file system that is full half-way"
-if unshare -m true 2>/dev/null; then
-	private=(unshare -m)
-elif unshare -rm true 2>/dev/null; then
-	private=(unshare -rm)
-else
+if ! may_mount; then
 	skip "no mount namespace may be made here"
 	finish
 fi
