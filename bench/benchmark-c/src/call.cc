@@ -17,6 +17,7 @@ void fail_by(bmc_state &state, const char *exception)
 }
 
 /* Calls into the program; what it throws makes the run an error. */
+BMC_CATCHES_UNWINDING
 void call_out(bmc_state &state, bmc_function *function)
 {
 	const pid_t process = getpid();

@@ -152,6 +152,7 @@ void report::note_file()
 		file_error_ = errno ? errno : EIO;
 }
 
+BMC_CATCHES_UNWINDING
 void report::guard(const std::function<void()> &work)
 {
 	if (failure)
