@@ -95,8 +95,8 @@ void use_told_cpu_time(google_run &row)
 	const bool share = is_aggregate(row) &&
 	                   row.aggregate_unit == benchmark::kPercentage;
 	row.cpu_accumulated_time =
-	        told->second.value *
-	        (share ? 1 : static_cast<double>(row.iterations));
+		told->second.value *
+		(share ? 1 : static_cast<double>(row.iterations));
 	row.counters.erase(told);
 }
 
