@@ -54,13 +54,6 @@ stays 2 "$run/plan.json: seed, sets"
 fresh
 sed -i '0,/"workload": "cpu"/s//"workload": "none"/' "$run/plan.json"
 stays 2 "$run/plan.json: point 0: no workload 'none'"
-# A run of the first version, whose journal tells too little.
-if [[ -d $(dirname "$0")/../../results/example ]]; then
-	title="an older run"
-	rm -rf "$run"
-	cp -r "$(dirname "$0")/../../results/example" "$run"
-	stays 2 "its schema is 1"
-fi
 
 id=$(basename "$(dirname "$run")")
 fresh
