@@ -272,6 +272,11 @@ const char *sy_eventloop_library(void)
 	return uv_version_string();
 }
 
+static const struct sy_mechanism *const mechanisms[] = {
+	&sy_uv_callback_handoff,
+	NULL,
+};
+
 const struct sy_model sy_model_eventloop = {
 	.name = "eventloop",
 	.summary =
@@ -281,7 +286,7 @@ const struct sy_model sy_model_eventloop = {
 	.open = eventloop_open,
 	.run = model_run,
 	.close = model_close,
-	.handoffs = sy_uv_handoffs,
+	.mechanisms = mechanisms,
 };
 
 const struct sy_model sy_model_eventloop_poll = {

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "models.h"
+
 struct token {
 	struct sy_uv_callback callback; /* first: see take */
 	struct pair *pair;
@@ -40,11 +42,13 @@ static void set_up(struct token *token, struct pair *pair, struct token *peer)
 	token->peer = peer;
 }
 
-static int callback_open(void **pair_, struct sy_batch *batch)
+static int callback_open(void **pair_, struct sy_batch *batch,
+                         const struct sy_mechanism *mechanism)
 {
 	struct pair *pair;
 	int error = batch->bind(batch, 0);
 
+	(void)mechanism;
 	if (error)
 		return error;
 	pair = calloc(1, sizeof(*pair));
@@ -97,16 +101,16 @@ static void callback_close(void *pair_)
 	free(pair);
 }
 
-const struct sy_handoff sy_uv_handoffs[] = {
-	{
-		.name = "callback",
-		.summary = "ready-queue callback",
-		.switches_min = 0,
-		.switches_max = 0,
-		.open = callback_open,
-		.run = callback_run,
-		.alone = callback_alone,
-		.close = callback_close,
-	},
-	{ 0 },
+const struct sy_mechanism sy_uv_callback_handoff = {
+	.name = "callback",
+	.summary = "ready-queue callback",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.switches_min = 0,
+	.switches_max = 0,
+	.open = callback_open,
+	.run = callback_run,
+	.alone = callback_alone,
+	.close = callback_close,
 };

@@ -167,6 +167,7 @@ static inline void sy_uv_lane_finish(struct sy_uv_lane *lane, int64_t result)
 	sy_uv_lane_resume(lane);
 }
 
-extern const struct sy_handoff sy_uv_handoffs[];
+/* The rows, ended by NULL; a new one is one line in eventloop.c. */
+extern const struct sy_mechanism sy_uv_callback_handoff;
 
 #endif /* SY_EVENTLOOP_INTERNAL_H */

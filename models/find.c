@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* find.c - models and hand-offs by name, in whatever list is linked. */
+/* find.c - models and mechanisms by name, in whatever list is linked. */
 #include "model.h"
 
 #include <string.h>
@@ -14,13 +14,25 @@ const struct sy_model *sy_model_find(const char *name)
 	return *model;
 }
 
-const struct sy_handoff *sy_handoff_find(const struct sy_model *model,
-                                         const char *name)
+const struct sy_mechanism *sy_mechanism_find(const struct sy_model *model,
+                                             enum sy_family family,
+                                             const char *name)
 {
-	const struct sy_handoff *handoff = model->handoffs;
+	const struct sy_mechanism *const *row = model->mechanisms;
 
-	for (; handoff && handoff->name; handoff++)
-		if (!strcmp(handoff->name, name))
-			return handoff;
+	for (; row && *row; row++)
+		if ((*row)->family == family && !strcmp((*row)->name, name))
+			return *row;
 	return NULL;
+}
+
+const char *sy_family_name(enum sy_family family)
+{
+	static const char *const names[] = {
+		[SY_SWITCH] = "switch",
+		[SY_SPAWN] = "spawn",
+		[SY_IDLE] = "idle",
+	};
+
+	return names[family];
 }

@@ -194,5 +194,5 @@ const struct sy_model sy_model_fork = {
 	.open = open_fork,
 	.run = run,
 	.close = close_fork,
-	.handoffs = sy_fork_handoffs,
+	.mechanisms = sy_fork_mechanisms,
 };

@@ -86,11 +86,13 @@ static void destroy_primitives(struct pair *pair)
 	pthread_mutex_destroy(&pair->mutex);
 }
 
-static int open_pair(void **pair_out, struct sy_batch *batch)
+static int open_pair(void **pair_out, struct sy_batch *batch,
+                     const struct sy_mechanism *mechanism)
 {
 	struct pair *pair;
 	int err;
 
+	(void)mechanism;
 	err = batch->bind(batch, 0);
 	if (err)
 		return err;
@@ -153,16 +155,16 @@ static void close_pair(void *data)
 	free(pair);
 }
 
-const struct sy_handoff sy_threads_handoffs[] = {
-	{
-		.name = "condition",
-		.summary = "mutex and condition variable",
-		.switches_min = 1,
-		.switches_max = 2,
-		.open = open_pair,
-		.run = run,
-		.alone = alone,
-		.close = close_pair,
-	},
-	{ .name = NULL },
+const struct sy_mechanism sy_threads_condition = {
+	.name = "condition",
+	.summary = "mutex and condition variable",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.switches_min = 1,
+	.switches_max = 2,
+	.open = open_pair,
+	.run = run,
+	.alone = alone,
+	.close = close_pair,
 };

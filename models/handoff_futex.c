@@ -46,12 +46,14 @@ static void answer(void *data)
 		pass(pair, 1);
 }
 
-static int open_pair(void **pair_out, struct sy_batch *batch)
+static int open_pair(void **pair_out, struct sy_batch *batch,
+                     const struct sy_mechanism *mechanism)
 {
 	struct pair *pair;
 	void *memory;
 	int err;
 
+	(void)mechanism;
 	err = batch->bind(batch, 0);
 	if (err)
 		return err;
@@ -102,16 +104,16 @@ static void close_pair(void *data)
 	sy_shared_destroy(pair, sizeof(*pair));
 }
 
-const struct sy_handoff sy_pool_handoffs[] = {
-	{
-		.name = "futex",
-		.summary = "process-shared futex",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_pair,
-		.run = run,
-		.alone = alone,
-		.close = close_pair,
-	},
-	{ .name = NULL },
+const struct sy_mechanism sy_pool_futex = {
+	.name = "futex",
+	.summary = "process-shared futex",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_pair,
+	.run = run,
+	.alone = alone,
+	.close = close_pair,
 };

@@ -120,11 +120,13 @@ static void destroy_pair(struct pair *pair)
 	sy_shared_destroy(pair, sizeof(*pair));
 }
 
-static int open_threads(void **pair_out, struct sy_batch *batch)
+static int open_threads(void **pair_out, struct sy_batch *batch,
+                        const struct sy_mechanism *mechanism)
 {
 	struct pair *pair;
 	int err;
 
+	(void)mechanism;
 	err = create_pair(&pair, batch, 0);
 	if (err)
 		return err;
@@ -148,11 +150,13 @@ static void close_threads(void *data)
 	destroy_pair(pair);
 }
 
-static int open_processes(void **pair_out, struct sy_batch *batch)
+static int open_processes(void **pair_out, struct sy_batch *batch,
+                          const struct sy_mechanism *mechanism)
 {
 	struct pair *pair;
 	int err;
 
+	(void)mechanism;
 	err = create_pair(&pair, batch, 1);
 	if (err)
 		return err;
@@ -178,30 +182,30 @@ static void close_processes(void *data)
 	destroy_pair(pair);
 }
 
-const struct sy_handoff sy_semaphore_handoffs[] = {
-	{
-		.name = "posix",
-		.summary = "POSIX semaphore",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_threads,
-		.run = run,
-		.alone = alone,
-		.close = close_threads,
-	},
-	{ .name = NULL },
+const struct sy_mechanism sy_semaphore_posix = {
+	.name = "posix",
+	.summary = "POSIX semaphore",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_threads,
+	.run = run,
+	.alone = alone,
+	.close = close_threads,
 };
 
-const struct sy_handoff sy_fork_handoffs[] = {
-	{
-		.name = "semaphore",
-		.summary = "process-shared semaphore",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_processes,
-		.run = run,
-		.alone = alone,
-		.close = close_processes,
-	},
-	{ .name = NULL },
+const struct sy_mechanism sy_fork_semaphore = {
+	.name = "semaphore",
+	.summary = "process-shared semaphore",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_processes,
+	.run = run,
+	.alone = alone,
+	.close = close_processes,
 };

@@ -14,6 +14,8 @@
 #ifndef SY_MODEL_H
 #define SY_MODEL_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -100,6 +102,19 @@ struct sy_context {
 	uint64_t visited[SY_PUS_MAX / 64];
 } __attribute__((aligned(64)));
 
+/* What a mechanism is asked for beside a count; see struct sy_mechanism. */
+struct sy_setting {
+	/* switch: in the ring, or 0; spawn: alive at once; idle: in the end */
+	uint32_t contexts;
+	/* switch: of its own, that a context works on before it hands over */
+	uint64_t working_bytes;
+	uint64_t stack_bytes; /* of a context; 0: what the mechanism uses */
+	/* spawn: memory of the process that creates, all of it written once,
+	   in huge pages where that was asked for and could be had */
+	uint64_t resident_bytes;
+	unsigned char *resident; /* the caller's; NULL where there is none */
+};
+
 /*
  * What is to be run.  It lies, with all that it points to, in anonymous
  * memory that is shared with every process forked from the caller, at the
@@ -127,6 +142,11 @@ struct sy_batch {
 	struct sy_context *contexts; /* as many as `needs` asked for */
 	uint32_t context_count;
 	uint32_t pu_count; /* PUs that the contexts may use, >= 1 */
+
+	struct sy_setting setting; /* mechanisms only */
+	/* Of context i from working[i * working_step] on; or NULL. */
+	unsigned char *working;
+	size_t working_step;
 	/*
 	 * Binds the calling thread to the PU of context `index`, reads it
 	 * back and notes it there.  -EINVAL, -ENODEV (the kernel bound it
@@ -144,32 +164,80 @@ struct sy_needs {
 	uint64_t descriptors;      /* beside those of the lanes, one process */
 	uint32_t lane_descriptors; /* opened for each connected lane */
 	uint64_t mappings;         /* memory maps, one process */
+	uint64_t bytes;            /* memory beside that of all of these */
+};
+
+/* What the mechanisms of a family have in common. */
+enum sy_family {
+	SY_SWITCH, /* control passes from one context to the next */
+	SY_SPAWN,  /* contexts are created and ended */
+	SY_IDLE,   /* contexts exist and wait */
+};
+
+/* The parts of struct sy_setting that a mechanism heeds; others are 0 or 1
+   for it.  Those that the caller sees to (resident memory) need no bit. */
+enum sy_takes {
+	SY_TAKES_RING = 1 << 0,    /* switch: contexts other than 0 */
+	SY_TAKES_WORKING = 1 << 1, /* switch: working_bytes */
+	SY_TAKES_BURST = 1 << 2,   /* spawn: contexts other than 1 */
+	SY_TAKES_STACK = 1 << 3,   /* spawn, idle: stack_bytes */
 };
 
 /*
- * One way of passing control between two contexts, contexts[0] and [1] of
- * the batch, which are bound through it.  Nothing else of the batch is used.
+ * One way of passing control, of creating contexts or of letting them wait:
+ * the row FAMILY/MODEL.NAME.  The batch has one lane, which is not used, and
+ * as many contexts as `needs` asks for; each is bound through the batch.
+ *
+ * SY_SWITCH: context 0 is the thread that calls run.  With setting.contexts 0
+ * two contexts hand over to one another, user contexts from two different
+ * places in the code; else so many contexts, all of them clones in one loop,
+ * hand over in a ring.  Before it hands over, a context calls sy_work_set.
+ *
+ * SY_SPAWN: run creates setting.contexts of them, then ends these, and so on
+ * until there were `count`.  Each context runs and sees where (sy_context_see)
+ * before it is ended.
+ *
+ * SY_IDLE: run is called in a process of its own, with rising counts, and
+ * lets more contexts be created until `count` of them have run and wait.
  */
-struct sy_handoff {
-	const char *name; /* [a-z]+: the row switch/<model>.<name> */
+struct sy_mechanism {
+	const char *name; /* [a-z]+ */
 	const char *summary;
+	enum sy_family family;
+	unsigned takes; /* enum sy_takes */
+	bool in_tour;
+	bool reference; /* a yardstick: shown, but neither best nor a rival */
+	unsigned pus_least; /* that it needs to make sense; 0: one will do */
 	/*
-	 * Kernel switches that one hand-off makes on one PU: all of them at
-	 * least the first, the voluntary ones at most the second.  A kernel
-	 * that lets the woken context run at once counts its waker's switch
-	 * as involuntary, so the voluntary ones alone may be fewer.
+	 * SY_SWITCH: kernel switches that one hand-off makes on one PU: all of
+	 * them at least the first, the voluntary ones at most the second.  A
+	 * kernel that lets the woken context run at once counts its waker's
+	 * switch as involuntary, so the voluntary ones alone may be fewer.
 	 */
 	unsigned switches_min, switches_max;
-	int (*open)(void **pair, struct sy_batch *batch);
-	/* `count` one-way hand-offs; count is even. */
-	int (*run)(void *pair, uint64_t count);
+	const void *way; /* for open: which of several that share it */
+	/* Why this machine or build does not have it; NULL: it is here. */
+	const char *(*absent)(void);
+	void (*needs)(const struct sy_mechanism *mechanism,
+	              const struct sy_batch *batch, struct sy_needs *needs);
+	int (*open)(void **state, struct sy_batch *batch,
+	            const struct sy_mechanism *mechanism);
 	/*
-	 * The same calls as `count` hand-offs make, in one context with
-	 * nobody to switch to: what raw minus net is.  NULL: nothing is left
-	 * when the switch is taken away.
+	 * `count` operations: a multiple of 2 and of the contexts.  -ECHILD: a
+	 * context has died; other errors of the mechanism.
 	 */
-	int (*alone)(void *pair, uint64_t count);
-	void (*close)(void *pair);
+	int (*run)(void *state, uint64_t count);
+	/*
+	 * The same calls as `count` operations make, in one context with
+	 * nobody to switch to, or (spawn) without what net is to show: what
+	 * raw minus net is.  NULL: nothing is left then.
+	 */
+	int (*alone)(void *state, uint64_t count);
+	/* What a reader of the row must know ("marked page"), at most 31
+	   bytes, valid until close; NULL: nothing. */
+	const char *(*detail)(const void *state);
+	/* Leaves no thread, process, descriptor or mapping behind. */
+	void (*close)(void *state);
 };
 
 struct sy_model {
@@ -192,7 +260,8 @@ struct sy_model {
 	int (*run)(void *state);
 	/* Leaves no thread, process, descriptor or mapping behind. */
 	void (*close)(void *state);
-	const struct sy_handoff *handoffs; /* ended by a NULL name; or NULL */
+	/* Ended by NULL; or NULL: there are none. */
+	const struct sy_mechanism *const *mechanisms;
 };
 
 /* CLOCK_MONOTONIC. */
@@ -262,13 +331,32 @@ static inline void sy_task_end(struct sy_batch *batch, struct sy_lane *lane)
  */
 void sy_context_see(struct sy_context *context);
 
+/* What a context works on between two hand-offs. */
+static inline unsigned char *sy_working_set(const struct sy_batch *batch,
+                                            uint32_t context)
+{
+	return batch->working ? batch->working + context * batch->working_step
+	                      : NULL;
+}
+
+/* A byte of each cache line is read and written. */
+static inline void sy_work_set(unsigned char *set, uint64_t bytes)
+{
+	for (uint64_t i = 0; i < bytes; i += 64)
+		((volatile unsigned char *)set)[i]++;
+}
+
 /* All models, `serial` first, ended by NULL. */
 extern const struct sy_model *const sy_models[];
 
 /* By name, or NULL. */
 const struct sy_model *sy_model_find(const char *name);
-const struct sy_handoff *sy_handoff_find(const struct sy_model *model,
-                                         const char *name);
+const struct sy_mechanism *sy_mechanism_find(const struct sy_model *model,
+                                             enum sy_family family,
+                                             const char *name);
+
+/* "switch", "spawn", "idle" */
+const char *sy_family_name(enum sy_family family);
 
 #ifdef __cplusplus
 }

@@ -19,11 +19,25 @@ extern const struct sy_model sy_model_semaphore;
 extern const struct sy_model sy_model_fork;
 extern const struct sy_model sy_model_pool;
 
-/* Tables ended by a NULL name, each in a file handoff_*.c. */
-extern const struct sy_handoff sy_threads_handoffs[];
-extern const struct sy_handoff sy_semaphore_handoffs[];
-extern const struct sy_handoff sy_fork_handoffs[];
-extern const struct sy_handoff sy_pool_handoffs[];
+/* What a pair of contexts takes, of which the caller is one. */
+void sy_pair_needs(const struct sy_mechanism *mechanism,
+                   const struct sy_batch *batch, struct sy_needs *needs);
+
+/* mechanisms.c: the rows of each, ended by NULL. */
+extern const struct sy_mechanism *const sy_serial_mechanisms[];
+extern const struct sy_mechanism *const sy_threads_mechanisms[];
+extern const struct sy_mechanism *const sy_semaphore_mechanisms[];
+extern const struct sy_mechanism *const sy_fork_mechanisms[];
+extern const struct sy_mechanism *const sy_pool_mechanisms[];
+
+/* handoff_*.c and reference.c: switch/MODEL.NAME */
+extern const struct sy_mechanism sy_serial_call;
+extern const struct sy_mechanism sy_serial_clock;
+extern const struct sy_mechanism sy_serial_syscall;
+extern const struct sy_mechanism sy_threads_condition;
+extern const struct sy_mechanism sy_semaphore_posix;
+extern const struct sy_mechanism sy_fork_semaphore;
+extern const struct sy_mechanism sy_pool_futex;
 
 #ifdef __cplusplus
 }

@@ -65,5 +65,5 @@ const struct sy_model sy_model_pool = {
 	.open = open_pool,
 	.run = run,
 	.close = close_pool,
-	.handoffs = sy_pool_handoffs,
+	.mechanisms = sy_pool_mechanisms,
 };

@@ -220,5 +220,5 @@ const struct sy_model sy_model_semaphore = {
 	.open = open_semaphore,
 	.run = run,
 	.close = close_semaphore,
-	.handoffs = sy_semaphore_handoffs,
+	.mechanisms = sy_semaphore_mechanisms,
 };

@@ -65,4 +65,5 @@ const struct sy_model sy_model_serial = {
 	.open = open_serial,
 	.run = run,
 	.close = close_serial,
+	.mechanisms = sy_serial_mechanisms,
 };

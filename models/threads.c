@@ -163,5 +163,5 @@ const struct sy_model sy_model_threads = {
 	.open = open_threads,
 	.run = run,
 	.close = close_threads,
-	.handoffs = sy_threads_handoffs,
+	.mechanisms = sy_threads_mechanisms,
 };

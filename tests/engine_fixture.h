@@ -32,8 +32,15 @@ static inline void ask_for(struct sy_request *request, const char *family,
 	*dot = '\0';
 	request->model = sy_model_find(model);
 	assert_non_null(request->model);
-	request->handoff = sy_handoff_find(request->model, dot + 1);
-	assert_non_null(request->handoff);
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
+		if (!strcmp(sy_family_name(f), family))
+			request->mechanism =
+				sy_mechanism_find(request->model, f, dot + 1);
+	assert_non_null(request->mechanism);
+	if (request->mechanism->family == SY_SPAWN)
+		request->contexts = 1;
+	if (request->mechanism->family == SY_IDLE)
+		request->contexts = 1000;
 }
 
 /* A point that still has to be resolved. */

@@ -335,19 +335,21 @@ static void test_handoffs_run(void **state)
 {
 	static struct sy_context contexts[2];
 	struct sy_batch batch = { .bind = bind_noted, .contexts = contexts };
-	const struct sy_handoff *handoff = sy_coroutine_handoffs;
+	const struct sy_mechanism *const *row = sy_coroutine_mechanisms;
 
 	(void)state;
-	for (; handoff->name; handoff++) {
+	for (; *row; row++) {
+		const struct sy_mechanism *handoff = *row;
 		void *pair = NULL;
 
 		bound_at = -1;
 		contexts[0].pu_seen = contexts[1].pu_seen = -1;
 		bind_result = -ENODEV;
-		assert_int_equal(-ENODEV, handoff->open(&pair, &batch));
+		assert_int_equal(-ENODEV,
+		                 handoff->open(&pair, &batch, handoff));
 		assert_null(pair);
 		bind_result = 0;
-		assert_int_equal(0, handoff->open(&pair, &batch));
+		assert_int_equal(0, handoff->open(&pair, &batch, handoff));
 		assert_int_equal(0, bound_at);
 		assert_int_equal(5, contexts[1].pu);
 		for (uint64_t count = 0; count <= 20; count += 2)
@@ -358,7 +360,7 @@ static void test_handoffs_run(void **state)
 		assert_int_equal(0, handoff->switches_max);
 		handoff->close(pair);
 	}
-	assert_ptr_equal(sy_coroutine_handoffs + 2, handoff);
+	assert_ptr_equal(sy_coroutine_mechanisms + 2, row);
 }
 
 int main(void)

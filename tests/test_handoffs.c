@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_handoffs.c - the promises of struct sy_handoff, each over all
+ * test_handoffs.c - the promises of struct sy_mechanism, each over all
  * mechanisms of all models: the switches that are declared are made.
  */
 #include "models_fixture.h"
 
 #define COUNT UINT64_C(4000)
 
-static void for_each(void (*test)(const struct sy_handoff *handoff))
+static void for_each(void (*test)(const struct sy_mechanism *handoff))
 {
 	const struct sy_model *const *model;
-	const struct sy_handoff *handoff;
+	const struct sy_mechanism *const *row;
 
 	for (model = sy_models; *model; model++) {
 		if ((*model)->absent())
 			continue;
-		handoff = (*model)->handoffs;
-		for (; handoff && handoff->name; handoff++) {
+		row = (*model)->mechanisms;
+		for (; row && *row; row++) {
+			if ((*row)->family != SY_SWITCH ||
+			    (*row)->pus_least > 1 ||
+			    ((*row)->absent && (*row)->absent()))
+				continue;
 			print_message("           %s.%s\n", (*model)->name,
-			              handoff->name);
-			test(handoff);
+			              (*row)->name);
+			test(*row);
 		}
 	}
 }
 
 /* A pair of contexts on one PU, the last that we may use. */
-static struct sy_batch *create_pair(void)
+static struct sy_batch *create_pair(const struct sy_mechanism *handoff)
 {
 	int pus[2], pu;
 	uint32_t count = allowed_pus(pus, 2);
-	struct sy_batch_spec spec = { .inflight = 1,
+	struct sy_batch_spec spec = { .mechanism = handoff,
+		                      .inflight = 1,
 		                      .window = 1,
 		                      .pus = &pu,
 		                      .pu_count = 1,
@@ -89,7 +94,7 @@ static struct switches count_switches(const struct sy_batch *batch)
  * voluntary ones, which other load cannot add to.  Who is woken has slept:
  * at least half of the switches are voluntary, unlike those of sched_yield.
  */
-static void assert_switches(const struct sy_handoff *handoff, void *pair,
+static void assert_switches(const struct sy_mechanism *handoff, void *pair,
                             const struct sy_batch *batch)
 {
 	struct switches before = count_switches(batch), after;
@@ -105,14 +110,14 @@ static void assert_switches(const struct sy_handoff *handoff, void *pair,
 	            COUNT * handoff->switches_max + spare);
 }
 
-static void check_switches(const struct sy_handoff *handoff)
+static void check_switches(const struct sy_mechanism *handoff)
 {
 	struct holdings before = look();
-	struct sy_batch *batch = create_pair();
+	struct sy_batch *batch = create_pair(handoff);
 	void *pair;
 	int i;
 
-	assert_int_equal(handoff->open(&pair, batch), 0);
+	assert_int_equal(handoff->open(&pair, batch, handoff), 0);
 	for (i = 0; i < 3; i++)
 		assert_switches(handoff, pair, batch);
 	handoff->close(pair);
@@ -127,13 +132,13 @@ static void test_declared_switches_are_made(void **state)
 	for_each(check_switches);
 }
 
-static void check_alone(const struct sy_handoff *handoff)
+static void check_alone(const struct sy_mechanism *handoff)
 {
-	struct sy_batch *batch = create_pair();
+	struct sy_batch *batch = create_pair(handoff);
 	struct switches switches;
 	void *pair;
 
-	assert_int_equal(handoff->open(&pair, batch), 0);
+	assert_int_equal(handoff->open(&pair, batch, handoff), 0);
 	/* Alternating, so that one leaves the other as it finds it. */
 	assert_int_equal(handoff->run(pair, 10), 0);
 	if (handoff->alone) {
@@ -154,17 +159,17 @@ static void test_alone_switches_to_nobody(void **state)
 	for_each(check_alone);
 }
 
-static void check_short(const struct sy_handoff *handoff)
+static void check_short(const struct sy_mechanism *handoff)
 {
 	struct holdings before = look();
-	struct sy_batch *batch = create_pair();
+	struct sy_batch *batch = create_pair(handoff);
 	void *pair;
 	int i;
 
 	/* Without a run, and with runs of every small size. */
-	assert_int_equal(handoff->open(&pair, batch), 0);
+	assert_int_equal(handoff->open(&pair, batch, handoff), 0);
 	handoff->close(pair);
-	assert_int_equal(handoff->open(&pair, batch), 0);
+	assert_int_equal(handoff->open(&pair, batch, handoff), 0);
 	for (i = 0; i < 200; i++)
 		assert_int_equal(handoff->run(pair, (uint64_t)(2 * (i % 4))),
 		                 0);
@@ -180,13 +185,13 @@ static void test_short_runs_and_none_end_well(void **state)
 }
 
 /* Both contexts run where they are bound. */
-static void check_place(const struct sy_handoff *handoff)
+static void check_place(const struct sy_mechanism *handoff)
 {
-	struct sy_batch *batch = create_pair();
+	struct sy_batch *batch = create_pair(handoff);
 	int i, pu;
 	void *pair;
 
-	assert_int_equal(handoff->open(&pair, batch), 0);
+	assert_int_equal(handoff->open(&pair, batch, handoff), 0);
 	assert_int_equal(handoff->run(pair, COUNT), 0);
 	pu = batch->contexts[0].pu;
 	assert_true(pu >= 0);
@@ -223,10 +228,10 @@ static int bind_first_only(struct sy_batch *batch, uint32_t index)
 	return -ENODEV;
 }
 
-static void check_failed_peer(const struct sy_handoff *handoff)
+static void check_failed_peer(const struct sy_mechanism *handoff)
 {
 	struct holdings before = look();
-	struct sy_batch *batch = create_pair();
+	struct sy_batch *batch = create_pair(handoff);
 	struct failing *failing = share(sizeof(*failing));
 	void *pair;
 	int err;
@@ -234,7 +239,7 @@ static void check_failed_peer(const struct sy_handoff *handoff)
 	failing->bind = batch->bind;
 	batch->bind = bind_first_only;
 	batch->job = failing;
-	err = handoff->open(&pair, batch);
+	err = handoff->open(&pair, batch, handoff);
 	/* A pair that shares a thread has nobody else to bind. */
 	assert_int_equal(err, atomic_load(&failing->asked) ? -ENODEV : 0);
 	if (!err)

@@ -26,17 +26,19 @@ static void assert_name(const char *name, bool dotted)
 
 static void check_names(const struct sy_model *model)
 {
-	const struct sy_handoff *handoff = model->handoffs;
+	const struct sy_mechanism *const *row = model->mechanisms;
 
 	assert_name(model->name, true);
 	assert_true(strlen(model->summary) > 0);
 	assert_ptr_equal(sy_model_find(model->name), model);
-	assert_null(sy_handoff_find(model, "none"));
-	for (; handoff && handoff->name; handoff++) {
-		assert_name(handoff->name, false);
-		assert_ptr_equal(sy_handoff_find(model, handoff->name),
-		                 handoff);
-		assert_true(handoff->switches_min <= handoff->switches_max);
+	assert_null(sy_mechanism_find(model, SY_SWITCH, "none"));
+	for (; row && *row; row++) {
+		assert_name((*row)->name, false);
+		assert_true(strlen((*row)->summary) > 0);
+		assert_ptr_equal(
+			sy_mechanism_find(model, (*row)->family, (*row)->name),
+			*row);
+		assert_true((*row)->switches_min <= (*row)->switches_max);
 	}
 }
 

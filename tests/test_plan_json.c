@@ -88,7 +88,7 @@ static void assert_same_point(const struct sy_point *a,
 	assert_string_equal(a->name, b->name);
 	assert_string_equal(a->group, b->group);
 	assert_ptr_equal(a->request.model, b->request.model);
-	assert_ptr_equal(a->request.handoff, b->request.handoff);
+	assert_ptr_equal(a->request.mechanism, b->request.mechanism);
 	assert_ptr_equal(a->request.workload, b->request.workload);
 	assert_int_equal(a->request.inflight, b->request.inflight);
 	assert_int_equal(a->request.window, b->request.window);

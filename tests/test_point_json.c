@@ -42,7 +42,7 @@ static int read_back(struct sy_point *back, json_t *json,
 static void assert_same(const struct sy_point *a, const struct sy_point *b)
 {
 	assert_ptr_equal(a->request.model, b->request.model);
-	assert_ptr_equal(a->request.handoff, b->request.handoff);
+	assert_ptr_equal(a->request.mechanism, b->request.mechanism);
 	assert_ptr_equal(a->request.workload, b->request.workload);
 	assert_int_equal(a->request.inflight, b->request.inflight);
 	assert_int_equal(a->request.window, b->request.window);

@@ -245,8 +245,8 @@ static const char *state_with(const char *row, unsigned pu_count, bool bound,
 
 static void test_hand_offs_make_the_switches_that_they_declare(void **state)
 {
-	const struct sy_handoff *handoff =
-		sy_handoff_find(sy_model_find("threads"), "condition");
+	const struct sy_mechanism *handoff = sy_mechanism_find(
+		sy_model_find("threads"), SY_SWITCH, "condition");
 	unsigned least = handoff->switches_min * OPERATIONS;
 	unsigned most = handoff->switches_max * OPERATIONS;
 	const char *row = "threads.condition";

@@ -20,6 +20,23 @@ static void print_entry(const char *name, const char *summary)
 	sy_print_wrapped(stdout, 19, 19, summary);
 }
 
+static void print_mechanism(const struct sy_model *model,
+                            const struct sy_mechanism *mechanism)
+{
+	const char *absent = mechanism->absent ? mechanism->absent() : NULL;
+	char name[80];
+
+	snprintf(name, sizeof(name), "%s/%s.%s",
+	         sy_family_name(mechanism->family), model->name,
+	         mechanism->name);
+	printf("%-29s ", name);
+	sy_print_wrapped(stdout, 30, 30, mechanism->summary);
+	if (absent) {
+		printf("%-29s not here: ", "");
+		sy_print_wrapped(stdout, 40, 30, absent);
+	}
+}
+
 static void list_models(void)
 {
 	for (size_t i = 0; sy_models[i]; i++) {
@@ -31,18 +48,30 @@ static void list_models(void)
 			printf("%-18s not here: ", "");
 			sy_print_wrapped(stdout, 29, 19, absent);
 		}
-		for (const struct sy_handoff *h = model->handoffs; h && h->name;
-		     h++)
-			printf("%-18s hand-off %s: %s\n", "", h->name,
-			       h->summary);
 	}
+}
+
+/* "switch/threads.condition" and what it is; the families one by one. */
+static void list_mechanisms(void)
+{
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
+		for (size_t m = 0; sy_models[m]; m++) {
+			const struct sy_mechanism *const *row =
+				sy_models[m]->mechanisms;
+
+			for (; row && *row; row++)
+				if ((*row)->family == f)
+					print_mechanism(sy_models[m], *row);
+		}
 }
 
 static void list_workloads(void)
 {
 	for (size_t i = 0; sy_workloads[i]; i++)
 		print_entry(sy_workloads[i]->name, sy_workloads[i]->summary);
-	print_entry("switch", "two contexts hand a token to one another");
+	print_entry("switch", "contexts hand a token to one another");
+	print_entry("spawn", "contexts are created and ended");
+	print_entry("idle", "contexts exist and wait: what memory they take");
 }
 
 static void list_placements(void)
@@ -125,6 +154,8 @@ static int list_everything(void)
 {
 	puts("models");
 	list_models();
+	puts("\nmechanisms");
+	list_mechanisms();
 	puts("\nworkloads");
 	list_workloads();
 	puts("\nplacements");
@@ -148,21 +179,24 @@ static int list(int argc, char **argv)
 		return list_sweeps();
 	if (!strcmp(what, "models"))
 		list_models();
+	else if (!strcmp(what, "mechanisms"))
+		list_mechanisms();
 	else if (!strcmp(what, "workloads"))
 		list_workloads();
 	else if (!strcmp(what, "placements"))
 		list_placements();
 	else
 		return sy_complain(SY_EXIT_USAGE,
-		                   "list: '%s' is none of models, workloads, "
-		                   "placements, sweeps, points",
+		                   "list: '%s' is none of models, "
+		                   "mechanisms, workloads, placements, "
+		                   "sweeps, points",
 		                   what);
 	return 0;
 }
 
 const struct sy_verb sy_verb_list = {
 	.name = "list",
-	.usage = "list [models|workloads|placements|sweeps|points]",
+	.usage = "list [models|mechanisms|workloads|placements|sweeps|points]",
 	.summary = "what there is to choose from",
 	.help = "`list points` takes the filter, the sweep file and the "
 		"options of `run` that\nchoose points, and prints the names of "

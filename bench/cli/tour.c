@@ -9,22 +9,30 @@
 /* The tour: every point of it comes from this table (docs/method.md has it
    too).  A row is a group for each number in flight. */
 static const struct row {
-	const char *family; /* "switch": every mechanism of every model */
-	uint32_t inflight[6];
+	const char *family;
+	uint32_t inflight[5]; /* or contexts, in a family of mechanisms */
+	size_t counts;        /* of these */
 	uint64_t grain_ns, wait_ns;
 	const char *placement;
 } rows[] = {
-	{ .family = "switch", .inflight = { 1 }, .placement = "one-pu" },
+	{ .family = "switch", .counts = 1, .placement = "one-pu" },
+	{ .family = "spawn",
+	  .inflight = { 1 },
+	  .counts = 1,
+	  .placement = "one-pu" },
 	{ .family = "cpu",
 	  .inflight = { 1, 4, 16, 64, 256 },
+	  .counts = 5,
 	  .grain_ns = 100000,
 	  .placement = "spread" },
 	{ .family = "io",
 	  .inflight = { 1, 4, 16, 64, 256 },
+	  .counts = 5,
 	  .wait_ns = 2000000,
 	  .placement = "one-pu" },
 	{ .family = "wait",
 	  .inflight = { 256 },
+	  .counts = 1,
 	  .wait_ns = 10000000,
 	  .placement = "one-pu" },
 };
@@ -32,6 +40,23 @@ static const struct row {
 /* Fresh sets of workers a point: enough to see that processes differ. */
 #define TOUR_SETS 3
 #define TOUR_BUDGET_NS UINT64_C(55000000000)
+
+/* Every mechanism of the model that the tour has a row for. */
+static int add_mechanisms(struct sy_plan *plan, struct sy_request *request,
+                          const char *family)
+{
+	const struct sy_mechanism *const *row = request->model->mechanisms;
+	int error = 0;
+
+	for (; row && *row && !error; row++) {
+		if (!(*row)->in_tour ||
+		    strcmp(sy_family_name((*row)->family), family))
+			continue;
+		request->mechanism = *row;
+		error = sy_plan_add(plan, request);
+	}
+	return error;
+}
 
 static int add_row(struct sy_plan *plan, const struct row *row,
                    uint32_t inflight, const struct sy_model *model)
@@ -47,14 +72,8 @@ static int add_row(struct sy_plan *plan, const struct row *row,
 	snprintf(request.placement, sizeof(request.placement), "%s",
 	         row->placement);
 	if (!request.workload) {
-		const struct sy_handoff *h = model->handoffs;
-		int error = 0;
-
-		for (; h && h->name && !error; h++) {
-			request.handoff = h;
-			error = sy_plan_add(plan, &request);
-		}
-		return error;
+		request.contexts = inflight;
+		return add_mechanisms(plan, &request, row->family);
 	}
 	/* A plain loop has one wait in flight, whatever is asked for. */
 	if (!strcmp(model->name, "serial") && strcmp(row->family, "cpu") &&
@@ -68,7 +87,7 @@ int sy_tour_points(struct sy_plan *plan)
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		for (size_t j = 0; j < 6 && rows[i].inflight[j]; j++)
+		for (size_t j = 0; j < rows[i].counts; j++)
 			for (size_t m = 0; sy_models[m] && !error; m++)
 				error = add_row(plan, &rows[i],
 				                rows[i].inflight[j],

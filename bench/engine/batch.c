@@ -29,7 +29,8 @@ struct arena {
 
 /* Where the parts lie, as offsets into the mapping. */
 struct layout {
-	size_t contexts, lanes, latencies, pus, scratch, scratch_step, bytes;
+	size_t contexts, lanes, latencies, pus, scratch, scratch_step;
+	size_t working, working_step, bytes;
 	uint32_t context_count;
 };
 
@@ -48,7 +49,7 @@ static bool reserve(size_t *end, uint64_t count, size_t item_bytes, size_t *at)
 	return true;
 }
 
-/* The contexts that the model will use, or a pair of them for a hand-off. */
+/* The contexts that the model or the mechanism will use. */
 static uint32_t count_contexts(const struct sy_batch_spec *spec)
 {
 	struct sy_batch draft = {
@@ -56,13 +57,35 @@ static uint32_t count_contexts(const struct sy_batch_spec *spec)
 		.window = spec->window,
 		.scratch_bytes = spec->scratch_bytes,
 		.pu_count = spec->pu_count,
+		.setting = spec->setting,
 	};
 	struct sy_needs needs = { 0 };
 
-	if (!spec->model)
-		return 2;
-	spec->model->needs(&draft, &needs);
+	if (spec->mechanism)
+		spec->mechanism->needs(spec->mechanism, &draft, &needs);
+	else
+		spec->model->needs(&draft, &needs);
 	return needs.contexts;
+}
+
+/* Rounded up to ALIGN.  False where that is no size. */
+static bool round_up(uint64_t bytes, size_t *rounded)
+{
+	if (__builtin_add_overflow(bytes, ALIGN - 1, rounded))
+		return false;
+	*rounded &= ~(size_t)(ALIGN - 1);
+	return true;
+}
+
+/* What contexts work on between hand-offs: two of them, or a ring. */
+static bool reserve_working(struct layout *layout,
+                            const struct sy_setting *setting)
+{
+	uint64_t contexts = setting->contexts > 2 ? setting->contexts : 2;
+
+	return round_up(setting->working_bytes, &layout->working_step) &&
+	       reserve(&layout->bytes, contexts, layout->working_step,
+	               &layout->working);
 }
 
 static int plan(struct layout *layout, const struct sy_batch_spec *spec)
@@ -80,12 +103,10 @@ static int plan(struct layout *layout, const struct sy_batch_spec *spec)
 	             &layout->latencies) ||
 	    !reserve(end, spec->pu_count, sizeof(int), &layout->pus))
 		return -ENOMEM;
-	if (__builtin_add_overflow(spec->scratch_bytes, ALIGN - 1,
-	                           &layout->scratch_step))
-		return -ENOMEM;
-	layout->scratch_step &= ~(size_t)(ALIGN - 1);
-	if (!reserve(end, spec->inflight, layout->scratch_step,
-	             &layout->scratch))
+	if (!round_up(spec->scratch_bytes, &layout->scratch_step) ||
+	    !reserve(end, spec->inflight, layout->scratch_step,
+	             &layout->scratch) ||
+	    !reserve_working(layout, &spec->setting))
 		return -ENOMEM;
 	return 0;
 }
@@ -159,6 +180,10 @@ static void fill(struct arena *arena, const struct layout *layout,
 	batch->pu_count = spec->pu_count;
 	batch->bind = bind_context;
 	batch->bind_data = arena;
+	batch->setting = spec->setting;
+	batch->working_step = layout->working_step;
+	if (layout->working_step)
+		batch->working = base + layout->working;
 	fill_items(arena, layout);
 }
 

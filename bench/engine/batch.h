@@ -14,8 +14,10 @@
 #include "model.h"
 
 struct sy_batch_spec {
-	const struct sy_model *model; /* its `needs` sizes the contexts; NULL: a
-	                                 pair of contexts for a hand-off */
+	/* The `needs` of either sizes the contexts. */
+	const struct sy_model *model;
+	const struct sy_mechanism *mechanism; /* NULL: the model's tasks */
+	struct sy_setting setting;            /* for a mechanism */
 	uint32_t inflight;
 	uint32_t window;
 	size_t scratch_bytes; /* a lane */

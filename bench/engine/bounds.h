@@ -15,6 +15,14 @@
 #define SY_GRAIN_MAX_NS INT64_C(100000000)
 #define SY_WAIT_MAX_NS INT64_C(10000000000)
 
+/* Of mechanisms: user contexts in a ring; contexts created at a time; waiting
+   ones; bytes of memory, of which no machine of today has more. */
+#define SY_RING_MAX 10000
+#define SY_BURST_MAX 10000
+#define SY_IDLE_MAX 1000000
+#define SY_MEMORY_MAX (INT64_C(1) << 40)
+#define SY_STACK_MAX (INT64_C(1) << 30)
+
 #define SY_SETS_MAX 1000
 #define SY_LIMIT_MAX_NS (3600 * INT64_C(1000000000))
 #define SY_BUDGET_MAX_NS (7 * 86400 * INT64_C(1000000000))

@@ -59,7 +59,7 @@ size_t sy_plan_group_end(const struct sy_plan *plan, size_t first);
 size_t sy_plan_group_count(const struct sy_plan *plan);
 
 /* Of plan.json and of the journal, which is read with it. */
-#define SY_PLAN_SCHEMA 2
+#define SY_PLAN_SCHEMA 3
 
 /* plan.json: points, seed, times.  NULL: no memory. */
 json_t *sy_plan_to_json(const struct sy_plan *plan);

@@ -38,20 +38,31 @@ void sy_request_default(struct sy_request *request)
 	};
 }
 
+const char *sy_request_family(const struct sy_request *request)
+{
+	return request->mechanism ? sy_family_name(request->mechanism->family)
+	                          : request->workload->name;
+}
+
 const char *sy_point_family(const struct sy_point *point)
 {
-	const struct sy_request *request = &point->request;
+	return sy_request_family(&point->request);
+}
 
-	return request->handoff ? "switch" : request->workload->name;
+bool sy_point_is(const struct sy_point *point, enum sy_family family)
+{
+	const struct sy_mechanism *mechanism = point->request.mechanism;
+
+	return mechanism && mechanism->family == family;
 }
 
 void sy_point_row(const struct sy_point *point, char *row, size_t bytes)
 {
 	const struct sy_request *request = &point->request;
 
-	if (request->handoff)
+	if (request->mechanism)
 		snprintf(row, bytes, "%s.%s", request->model->name,
-		         request->handoff->name);
+		         request->mechanism->name);
 	else
 		snprintf(row, bytes, "%s", request->model->name);
 }
@@ -91,11 +102,42 @@ static void append_io(char *text, size_t bytes, const struct sy_request *r)
 		append(text, bytes, "/server:%d", r->server_pu);
 }
 
+static void append_bytes(char *text, size_t bytes, const char *key,
+                         uint64_t value)
+{
+	if (value)
+		append(text, bytes, "/%s:%llu", key, (unsigned long long)value);
+}
+
+static void append_setting(char *text, size_t bytes, const struct sy_request *r)
+{
+	switch (r->mechanism->family) {
+	case SY_SWITCH:
+		if (r->contexts)
+			append(text, bytes, "/ring:%u", r->contexts);
+		append_bytes(text, bytes, "working_set", r->working_bytes);
+		break;
+	case SY_SPAWN:
+		append(text, bytes, "/burst:%u", r->contexts);
+		append_bytes(text, bytes, "stack", r->stack_bytes);
+		append_bytes(text, bytes, "resident", r->resident_bytes);
+		if (r->huge_pages)
+			append(text, bytes, "/huge_pages:1");
+		break;
+	case SY_IDLE:
+		append(text, bytes, "/contexts:%u", r->contexts);
+		append_bytes(text, bytes, "stack", r->stack_bytes);
+		break;
+	}
+}
+
 static void append_params(char *text, size_t bytes, const struct sy_request *r)
 {
-	const char *family = r->handoff ? "switch" : r->workload->name;
+	const char *family = sy_request_family(r);
 
-	if (!r->handoff)
+	if (r->mechanism)
+		append_setting(text, bytes, r);
+	else
 		append(text, bytes, "/inflight:%u", r->inflight);
 	if (!strcmp(family, "cpu"))
 		append_time(text, bytes, "grain", r->grain_ns);
@@ -104,7 +146,7 @@ static void append_params(char *text, size_t bytes, const struct sy_request *r)
 	if (!strcmp(family, "io"))
 		append_io(text, bytes, r);
 	append(text, bytes, "/placement:%s", r->placement);
-	if (!r->handoff && r->window != 1024)
+	if (!r->mechanism && r->window != 1024)
 		append(text, bytes, "/window:%u", r->window);
 	if (r->hold_awake)
 		append(text, bytes, "/hold_awake:1");
@@ -157,6 +199,31 @@ static int resolve_server(struct sy_point *point,
 	return 0;
 }
 
+/* Whether what the point asks for makes sense where it is placed. */
+static int check_mechanism(const struct sy_point *point,
+                           struct sy_reason *reason)
+{
+	const struct sy_mechanism *mechanism = point->request.mechanism;
+	const char *absent =
+		mechanism && mechanism->absent ? mechanism->absent() : NULL;
+
+	if (!mechanism)
+		return 0;
+	if (absent)
+		return sy_reason(reason, -ENODEV, "%s", absent);
+	if (point->where.count < mechanism->pus_least)
+		return sy_reason(reason, -ENODEV,
+		                 "%s needs %u PUs, the placement has %u",
+		                 mechanism->name, mechanism->pus_least,
+		                 point->where.count);
+	if (mechanism->family == SY_SWITCH && point->request.hold_awake &&
+	    point->where.count == 1)
+		return sy_reason(reason, -ENODEV,
+		                 "a spinner on the only PU of a hand-off would "
+		                 "run between the two contexts");
+	return 0;
+}
+
 int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
                      struct sy_reason *reason)
 {
@@ -173,12 +240,8 @@ int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
 	                          point->request.placement, why, sizeof(why));
 	if (error)
 		return sy_reason(reason, error, "%s", why);
-	if (point->request.handoff && point->request.hold_awake &&
-	    point->where.count == 1)
-		return sy_reason(reason, -ENODEV,
-		                 "a spinner on the only PU of a hand-off would "
-		                 "run between the two contexts");
-	return resolve_server(point, topology, reason);
+	error = check_mechanism(point, reason);
+	return error ? error : resolve_server(point, topology, reason);
 }
 
 void sy_point_release(struct sy_point *point)
@@ -195,22 +258,55 @@ bool sy_point_stamped(const struct sy_point *point)
 	       (r->workload->stamped || r->grain_ns >= STAMPED_GRAIN_NS);
 }
 
+struct sy_setting sy_point_setting(const struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+
+	return (struct sy_setting){
+		.contexts = r->contexts,
+		.working_bytes = r->working_bytes,
+		.stack_bytes = r->stack_bytes,
+		.resident_bytes = r->resident_bytes,
+	};
+}
+
+/* Contexts that have a working set of their own. */
+static uint64_t working_sets(const struct sy_request *r)
+{
+	return r->contexts > 2 ? r->contexts : 2;
+}
+
+/* Of the mechanism or the model, without what is around it. */
+static void own_needs(const struct sy_point *point, struct sy_needs *needs)
+{
+	const struct sy_request *r = &point->request;
+	const struct sy_mechanism *mechanism = r->mechanism;
+	struct sy_batch batch = {
+		.inflight = mechanism ? 1 : r->inflight,
+		.window = r->window,
+		.pu_count = point->where.count ? point->where.count : 1,
+		.setting = sy_point_setting(point),
+	};
+
+	*needs = (struct sy_needs){ 0 };
+	if (!mechanism)
+		r->model->needs(&batch, needs);
+	else
+		mechanism->needs(mechanism, &batch, needs);
+	if (mechanism && r->working_bytes)
+		needs->bytes += working_sets(r) * r->working_bytes;
+	needs->bytes += r->resident_bytes;
+}
+
 void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 {
 	const struct sy_request *r = &point->request;
-	struct sy_batch batch = {
-		.inflight = r->inflight,
-		.window = r->window,
-		.pu_count = point->where.count ? point->where.count : 1,
-	};
 
-	*needs = (struct sy_needs){ .contexts = 2, .processes = 1 };
-	if (!r->handoff)
-		r->model->needs(&batch, needs);
+	own_needs(point, needs);
 	needs->processes += 1;
 	needs->descriptors += WORKER_DESCRIPTORS;
 	needs->mappings += WORKER_MAPPINGS;
-	if (!r->handoff && !strcmp(r->workload->name, "io")) {
+	if (r->workload && !strcmp(r->workload->name, "io")) {
 		needs->processes += 1;
 		/* Both ends exist until the server has taken its own. */
 		needs->descriptors +=
@@ -225,6 +321,7 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	const struct sy_request *r = &point->request;
 	struct sy_needs needs;
 	uint64_t lane = sizeof(struct sy_lane) + LANE_BYTES;
+	uint64_t lanes = r->mechanism ? 1 : r->inflight;
 
 	sy_point_needs(point, &needs);
 	if (r->workload)
@@ -232,7 +329,7 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	/* The server keeps what it sends and receives as well. */
 	if (r->workload && !strcmp(r->workload->name, "io"))
 		lane += (uint64_t)r->request_bytes + r->reply_bytes;
-	return WORKER_BYTES + lane * r->inflight +
+	return WORKER_BYTES + lane * lanes + needs.bytes +
 	       (uint64_t)(needs.threads + needs.processes) * CONTEXT_BYTES;
 }
 

@@ -27,8 +27,9 @@
 /* What a person asks for; defaults in sy_request_default. */
 struct sy_request {
 	const struct sy_model *model;
-	const struct sy_handoff *handoff;   /* family switch, else NULL */
-	const struct sy_workload *workload; /* the other families, else NULL */
+	/* Of the families switch, spawn and idle; else NULL. */
+	const struct sy_mechanism *mechanism;
+	const struct sy_workload *workload; /* of the others, else NULL */
 	uint32_t inflight;
 	uint32_t window;
 	uint64_t grain_ns;
@@ -37,6 +38,12 @@ struct sy_request {
 	bool tcp;
 	bool hold_awake;
 	int server_pu; /* SY_SERVER_SHARED or an OS index */
+	/* What a mechanism is asked for: struct sy_setting. */
+	uint32_t contexts;
+	uint64_t working_bytes;
+	uint64_t stack_bytes;
+	uint64_t resident_bytes;
+	bool huge_pages; /* the resident memory is to be in them */
 	char placement[SY_PLACEMENT_BYTES];
 };
 
@@ -56,10 +63,17 @@ int sy_request_from_json(struct sy_request *request, json_t *json,
                          struct sy_reason *reason);
 /* The object with the mechanism or the workload that there is; takes it. */
 json_t *sy_request_row_to_json(const struct sy_request *request, json_t *json);
-/* Finds what is named; a mechanism or a workload is NULL.  -EINVAL. */
+/* Finds what is named; a mechanism or a workload is NULL, and the family is
+   that of the mechanism.  -EINVAL. */
 int sy_request_names(struct sy_request *request, const char *model,
-                     const char *mechanism, const char *workload,
-                     struct sy_reason *reason);
+                     const char *family, const char *mechanism,
+                     const char *workload, struct sy_reason *reason);
+/* The setting as JSON for a mechanism; takes the object; and back.  -EINVAL:
+   out of range. */
+json_t *sy_request_setting_to_json(const struct sy_request *request,
+                                   json_t *json);
+int sy_request_setting_from_json(struct sy_request *request,
+                                 const json_t *json);
 
 /*
  * Fills the name and the group of a point from its request, and its load but
@@ -75,9 +89,16 @@ int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
                      struct sy_reason *reason);
 void sy_point_release(struct sy_point *point);
 
-/* "cpu", "wait", "io", "switch"; and "threads.condition" for a hand-off. */
+/* "cpu", "wait", "io", "switch", "spawn", "idle". */
 const char *sy_point_family(const struct sy_point *point);
+const char *sy_request_family(const struct sy_request *request);
+/* Whether its points are of that family of mechanisms. */
+bool sy_point_is(const struct sy_point *point, enum sy_family family);
+/* "threads", or "threads.condition" where there is a mechanism. */
 void sy_point_row(const struct sy_point *point, char *row, size_t bytes);
+
+/* What its mechanism is asked for; resident memory is not there yet. */
+struct sy_setting sy_point_setting(const struct sy_point *point);
 
 /* What a worker that holds the point will take, itself included. */
 void sy_point_needs(const struct sy_point *point, struct sy_needs *needs);

@@ -65,7 +65,7 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 {
 	struct sy_request *r = &point->request;
 	struct sy_load *load = &point->load;
-	const char *model, *mechanism = NULL, *workload = NULL;
+	const char *model, *family = NULL, *mechanism = NULL, *workload = NULL;
 	json_int_t grain_ns, rounds, wait_ns;
 	int inflight, window, request_bytes, reply_bytes, tcp, hold_awake;
 	int server_pu, bound, error;
@@ -73,15 +73,16 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	json_t *pus;
 
 	memset(point, 0, sizeof(*point));
-	if (json_unpack_ex(json, &where, 0,
-	                   "{ss s?s s?s si si sI sI sI si si sb si sb sb so}",
-	                   "model", &model, "mechanism", &mechanism, "workload",
-	                   &workload, "inflight", &inflight, "window", &window,
-	                   "grain_ns", &grain_ns, "rounds", &rounds, "wait_ns",
-	                   &wait_ns, "request_bytes", &request_bytes,
-	                   "reply_bytes", &reply_bytes, "tcp", &tcp,
-	                   "server_pu", &server_pu, "hold_awake", &hold_awake,
-	                   "bound", &bound, "pus", &pus))
+	if (json_unpack_ex(
+		    json, &where, 0,
+		    "{ss s?s s?s s?s si si sI sI sI si si sb si sb sb so}",
+		    "model", &model, "family", &family, "mechanism", &mechanism,
+		    "workload", &workload, "inflight", &inflight, "window",
+		    &window, "grain_ns", &grain_ns, "rounds", &rounds,
+		    "wait_ns", &wait_ns, "request_bytes", &request_bytes,
+		    "reply_bytes", &reply_bytes, "tcp", &tcp, "server_pu",
+		    &server_pu, "hold_awake", &hold_awake, "bound", &bound,
+		    "pus", &pus))
 		return sy_reason(reason, -EPROTO, "point: %s", where.text);
 	if (inflight < 1 || window < 1 || (window & (window - 1)) ||
 	    rounds < 0 || wait_ns < 0 || grain_ns < 0 || request_bytes < 8 ||
@@ -89,9 +90,13 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	    reply_bytes > (int)SY_MESSAGE_MAX || server_pu < -1 ||
 	    server_pu >= SY_PUS_MAX)
 		return sy_reason(reason, -EINVAL, "point: value out of range");
-	error = sy_request_names(r, model, mechanism, workload, reason);
+	error = sy_request_names(r, model, family, mechanism, workload, reason);
 	if (error)
 		return error;
+	if (r->mechanism &&
+	    sy_request_setting_from_json(r, json_object_get(json, "setting")))
+		return sy_reason(reason, -EINVAL,
+		                 "point: setting out of range");
 	r->inflight = (uint32_t)inflight;
 	r->window = (uint32_t)window;
 	r->grain_ns = (uint64_t)grain_ns;

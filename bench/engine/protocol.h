@@ -19,7 +19,7 @@
 
 #include "engine/subject.h"
 
-#define SY_PROTOCOL_VERSION 1
+#define SY_PROTOCOL_VERSION 2
 
 /* The longest line that is taken: a sample with all buckets is below. */
 #define SY_LINE_BYTES (256 * 1024)

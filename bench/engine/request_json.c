@@ -16,13 +16,50 @@
 /* `s*` of json_pack also leaves out what there is no memory for. */
 json_t *sy_request_row_to_json(const struct sy_request *r, json_t *json)
 {
-	if (r->handoff)
-		json = sy_json_with(json, "mechanism",
-		                    json_string(r->handoff->name));
 	if (r->workload)
-		json = sy_json_with(json, "workload",
+		return sy_json_with(json, "workload",
 		                    json_string(r->workload->name));
-	return json;
+	json = sy_json_with(json, "family", json_string(sy_request_family(r)));
+	json = sy_json_with(json, "mechanism", json_string(r->mechanism->name));
+	return sy_request_setting_to_json(r, json);
+}
+
+json_t *sy_request_setting_to_json(const struct sy_request *r, json_t *json)
+{
+	return sy_json_with(json, "setting",
+	                    json_pack("{sI sI sI sI sb}", "contexts",
+	                              (json_int_t)r->contexts, "working_bytes",
+	                              (json_int_t)r->working_bytes,
+	                              "stack_bytes", (json_int_t)r->stack_bytes,
+	                              "resident_bytes",
+	                              (json_int_t)r->resident_bytes,
+	                              "huge_pages", r->huge_pages));
+}
+
+static bool within(json_int_t value, json_int_t most)
+{
+	return value >= 0 && value <= most;
+}
+
+int sy_request_setting_from_json(struct sy_request *r, const json_t *json)
+{
+	json_int_t contexts, working, stack, resident;
+	int huge_pages;
+
+	if (json_unpack((json_t *)json, "{sI sI sI sI sb}", "contexts",
+	                &contexts, "working_bytes", &working, "stack_bytes",
+	                &stack, "resident_bytes", &resident, "huge_pages",
+	                &huge_pages) ||
+	    !within(contexts, SY_IDLE_MAX) || !within(working, SY_MEMORY_MAX) ||
+	    !within(stack, SY_STACK_MAX) || !within(resident, SY_MEMORY_MAX) ||
+	    (!contexts && r->mechanism->family != SY_SWITCH))
+		return -EINVAL;
+	r->contexts = (uint32_t)contexts;
+	r->working_bytes = (uint64_t)working;
+	r->stack_bytes = (uint64_t)stack;
+	r->resident_bytes = (uint64_t)resident;
+	r->huge_pages = huge_pages;
+	return 0;
 }
 
 json_t *sy_request_to_json(const struct sy_request *r)
@@ -40,19 +77,31 @@ json_t *sy_request_to_json(const struct sy_request *r)
 	return sy_request_row_to_json(r, json);
 }
 
+static const struct sy_mechanism *find_row(const struct sy_model *model,
+                                           const char *family,
+                                           const char *mechanism)
+{
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
+		if (!strcmp(sy_family_name(f), family))
+			return sy_mechanism_find(model, f, mechanism);
+	return NULL;
+}
+
 int sy_request_names(struct sy_request *r, const char *model,
-                     const char *mechanism, const char *workload,
-                     struct sy_reason *reason)
+                     const char *family, const char *mechanism,
+                     const char *workload, struct sy_reason *reason)
 {
 	r->model = sy_model_find(model);
 	if (!r->model)
 		return sy_reason(reason, -EINVAL, "no model '%s'", model);
-	r->handoff = mechanism ? sy_handoff_find(r->model, mechanism) : NULL;
-	if (mechanism && !r->handoff)
+	r->mechanism = family && mechanism
+	                       ? find_row(r->model, family, mechanism)
+	                       : NULL;
+	if (mechanism && !r->mechanism)
 		return sy_reason(reason, -EINVAL, "no mechanism '%s'",
 		                 mechanism);
 	r->workload = workload ? sy_workload_find(workload) : NULL;
-	if (!r->workload == !r->handoff)
+	if (!r->workload == !r->mechanism)
 		return sy_reason(reason, -EINVAL, "no workload '%s'",
 		                 workload ? workload : "");
 	return 0;
@@ -66,20 +115,22 @@ static bool bytes_fit(json_int_t bytes)
 int sy_request_from_json(struct sy_request *r, json_t *json,
                          struct sy_reason *reason)
 {
-	const char *model, *mechanism = NULL, *workload = NULL, *placement;
+	const char *model, *family = NULL, *mechanism = NULL, *workload = NULL;
+	const char *placement;
 	json_int_t inflight, window, grain_ns, wait_ns, request, reply;
 	int tcp, hold_awake, server_pu;
 	json_error_t where;
 
 	*r = (struct sy_request){ 0 };
 	if (json_unpack_ex(json, &where, 0,
-	                   "{ss s?s s?s sI sI sI sI sI sI sb sb si ss}",
-	                   "model", &model, "mechanism", &mechanism, "workload",
-	                   &workload, "inflight", &inflight, "window", &window,
-	                   "grain_ns", &grain_ns, "wait_ns", &wait_ns,
-	                   "request_bytes", &request, "reply_bytes", &reply,
-	                   "tcp", &tcp, "hold_awake", &hold_awake, "server_pu",
-	                   &server_pu, "placement", &placement))
+	                   "{ss s?s s?s s?s sI sI sI sI sI sI sb sb si ss}",
+	                   "model", &model, "family", &family, "mechanism",
+	                   &mechanism, "workload", &workload, "inflight",
+	                   &inflight, "window", &window, "grain_ns", &grain_ns,
+	                   "wait_ns", &wait_ns, "request_bytes", &request,
+	                   "reply_bytes", &reply, "tcp", &tcp, "hold_awake",
+	                   &hold_awake, "server_pu", &server_pu, "placement",
+	                   &placement))
 		return sy_reason(reason, -EINVAL, "request: %s", where.text);
 	if (inflight < 1 || inflight > SY_INFLIGHT_MAX || window < 1 ||
 	    window > SY_WINDOW_MAX || (window & (window - 1)) || grain_ns < 0 ||
@@ -100,5 +151,11 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 	r->hold_awake = hold_awake;
 	r->server_pu = server_pu;
 	snprintf(r->placement, sizeof(r->placement), "%s", placement);
-	return sy_request_names(r, model, mechanism, workload, reason);
+	if (sy_request_names(r, model, family, mechanism, workload, reason))
+		return -EINVAL;
+	if (r->mechanism &&
+	    sy_request_setting_from_json(r, json_object_get(json, "setting")))
+		return sy_reason(reason, -EINVAL,
+		                 "request: setting out of range");
+	return 0;
 }

@@ -140,12 +140,12 @@ void sy_result_fail(struct sy_result *result, enum sy_state state,
 
 void sy_result_judge(const struct sy_point *point, struct sy_result *result)
 {
-	const struct sy_handoff *handoff = point->request.handoff;
+	const struct sy_mechanism *handoff = point->request.mechanism;
 	struct sy_reason reason;
 	double voluntary, all;
 
-	if (!handoff || result->state != SY_MEASURED || !point->where.bound ||
-	    point->where.count != 1)
+	if (!sy_point_is(point, SY_SWITCH) || result->state != SY_MEASURED ||
+	    !point->where.bound || point->where.count != 1)
 		return;
 	voluntary =
 		(double)result->usage.voluntary / (double)result->operations;

@@ -58,8 +58,18 @@ uint64_t sy_subject_stamps(const struct sy_point *point)
 	return least > STAMPS_MAX ? least : STAMPS_MAX;
 }
 
+/* Rings go around and bursts end: a multiple of their contexts, and even. */
+static uint64_t whole_bursts(const struct sy_point *point, uint64_t count)
+{
+	uint64_t unit = point->request.contexts ? point->request.contexts : 2;
+
+	if (sy_point_is(point, SY_SWITCH) && unit % 2)
+		unit *= 2;
+	return count < unit ? unit : count / unit * unit;
+}
+
 /*
- * Even for hand-offs; a task a lane at least, no more than can be stamped.
+ * Whole for mechanisms; a task a lane at least, no more than can be stamped.
  * Tasks that wait come in whole waves, since a last one that is not full would
  * count against the model.
  */
@@ -68,8 +78,8 @@ uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count)
 	const struct sy_point *point = s->point;
 	uint64_t lanes = s->batch->inflight, most = sy_subject_stamps(point);
 
-	if (point->request.handoff)
-		return count < 2 ? 2 : count & ~UINT64_C(1);
+	if (point->request.mechanism)
+		return whole_bursts(point, count);
 	if (in_waves(point))
 		count = (count + lanes / 2) / lanes * lanes;
 	if (most && count > most)

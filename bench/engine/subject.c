@@ -2,8 +2,7 @@
 /*
  * subject.c - see subject.h.
  *
- * A subject is either a model with a workload or a pair of contexts of one
- * hand-off mechanism; both come down to `run this many`.
+ * A subject is either a model with a workload or one of its mechanisms; both come down to `run this many`.
  */
 #include "engine/subject_internal.h"
 
@@ -21,8 +20,10 @@ static int create_batch(struct sy_subject *subject)
 	const struct sy_point *point = subject->point;
 	const struct sy_request *r = &point->request;
 	struct sy_batch_spec spec = {
-		.model = r->handoff ? NULL : r->model,
-		.inflight = r->handoff ? 1 : r->inflight,
+		.model = r->model,
+		.mechanism = r->mechanism,
+		.setting = sy_point_setting(point),
+		.inflight = r->mechanism ? 1 : r->inflight,
 		.window = r->window,
 		.stamp_count = sy_subject_stamps(point),
 		.pus = point->where.pus,
@@ -80,8 +81,9 @@ static int open_parts(struct sy_subject *s, const char **part)
 	if (error)
 		return error;
 	*part = "the model's contexts";
-	error = r->handoff ? r->handoff->open(&s->model, s->batch)
-	                   : r->model->open(&s->model, s->batch);
+	error = r->mechanism
+	                ? r->mechanism->open(&s->model, s->batch, r->mechanism)
+	                : r->model->open(&s->model, s->batch);
 	if (error)
 		return error;
 	*part = "counters of the model's processes";
@@ -116,8 +118,8 @@ void sy_subject_close(struct sy_subject *s)
 	const struct sy_request *r = &s->point->request;
 
 	sy_usage_close(s->watch);
-	if (s->model && r->handoff)
-		r->handoff->close(s->model);
+	if (s->model && r->mechanism)
+		r->mechanism->close(s->model);
 	else if (s->model)
 		r->model->close(s->model);
 	if (s->workload)
@@ -135,8 +137,8 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 {
 	const struct sy_request *r = &s->point->request;
 
-	if (r->handoff)
-		return r->handoff->run(s->model, count);
+	if (r->mechanism)
+		return r->mechanism->run(s->model, count);
 	s->batch->task_count = count;
 	return r->model->run(s->model);
 }
@@ -241,15 +243,15 @@ static void collect(const struct sy_subject *s, struct sy_slice *slice)
 static int run_alone(struct sy_subject *s, struct sy_slice *slice,
                      struct sy_reason *reason)
 {
-	const struct sy_handoff *handoff = s->point->request.handoff;
+	const struct sy_mechanism *mechanism = s->point->request.mechanism;
 	uint64_t begin_ns;
 	int error;
 
-	if (!handoff || !handoff->alone)
+	if (!mechanism || !mechanism->alone)
 		return 0;
 	slice->alone_operations = sy_subject_allowed(s, slice->operations / 4);
 	begin_ns = sy_clock_ns();
-	error = handoff->alone(s->model, slice->alone_operations);
+	error = mechanism->alone(s->model, slice->alone_operations);
 	slice->alone_ns = sy_clock_ns() - begin_ns;
 	return error ? sy_reason(reason, error,
 	                         "the mechanism on its own failed: %s",
@@ -300,12 +302,11 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = sy_subject_allowed(s, operations);
-	/* There is no room for the stamps of more; a hand-off takes an even
-	   number. */
+	/* There is no room for the stamps of more; a ring goes around. */
+	if (warmup && s->point->request.mechanism)
+		warmup = sy_subject_allowed(s, warmup);
 	if (warmup > slice->operations)
 		warmup = slice->operations;
-	if (s->point->request.handoff)
-		warmup += warmup & 1;
 	if (s->awake)
 		sy_awake_set(s->awake, true);
 	/* A few tasks will do, fewer than there are lanes among them. */

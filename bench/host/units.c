@@ -27,8 +27,8 @@ static const struct unit durations[] = {
 };
 
 static const struct unit sizes[] = {
-	{ "B", 1 },         { "KiB", 1 << 10 }, { "MiB", 1 << 20 },
-	{ "GiB", 1 << 30 }, { NULL, 0 },
+	{ "B", 1 },         { "KiB", 1 << 10 },           { "MiB", 1 << 20 },
+	{ "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 }, { NULL, 0 },
 };
 
 /* Digits of a measured value, however wide or narrow its interval is. */

@@ -34,6 +34,31 @@ static json_t *rate_json(const struct sy_estimate *ns)
 	return estimate_json(&rate);
 }
 
+/* What the mechanism heeds of its setting. */
+static json_t *setting_json(const struct sy_request *r, json_t *params)
+{
+	static const char *const names[] = {
+		[SY_SWITCH] = "ring",
+		[SY_SPAWN] = "burst",
+		[SY_IDLE] = "contexts",
+	};
+	enum sy_family family = r->mechanism->family;
+
+	set(params, names[family], json_integer(r->contexts));
+	if (family == SY_SWITCH)
+		set(params, "working_set_bytes",
+		    json_integer((json_int_t)r->working_bytes));
+	else
+		set(params, "stack_bytes",
+		    json_integer((json_int_t)r->stack_bytes));
+	if (family != SY_SPAWN)
+		return params;
+	set(params, "resident_bytes",
+	    json_integer((json_int_t)r->resident_bytes));
+	set(params, "huge_pages", json_boolean(r->huge_pages));
+	return params;
+}
+
 static json_t *params_json(const struct sy_point *point)
 {
 	const struct sy_request *r = &point->request;
@@ -42,8 +67,8 @@ static json_t *params_json(const struct sy_point *point)
 	                  (int)point->where.count, "hold_awake", r->hold_awake);
 	const char *family = sy_point_family(point);
 
-	if (r->handoff)
-		return params;
+	if (r->mechanism)
+		return setting_json(r, params);
 	set(params, "inflight", json_integer(r->inflight));
 	if (!strcmp(r->model->name, "pool"))
 		set(params, "window", json_integer(r->window));
@@ -164,7 +189,8 @@ static void add_estimates(json_t *json, const struct sy_plan *plan,
 		set(json, "ns_per_op", estimate_json(&e));
 		set(json, "ops_per_s", rate_json(&e));
 	}
-	if (point->request.handoff && !sy_estimate_net(result, plan->seed, &e))
+	if (sy_point_is(point, SY_SWITCH) &&
+	    !sy_estimate_net(result, plan->seed, &e))
 		set(json, "net_ns", estimate_json(&e));
 	if (!sy_estimate_modes(result, &bimodal, &lower, &upper) && bimodal)
 		set(json, "modes",
@@ -206,9 +232,9 @@ static void label(const struct sy_point *point, char *text, size_t bytes)
 {
 	const struct sy_request *r = &point->request;
 
-	if (r->handoff)
+	if (r->mechanism)
 		snprintf(text, bytes, "%s, %s", r->model->name,
-		         r->handoff->summary);
+		         r->mechanism->summary);
 	else
 		snprintf(text, bytes, "%s", r->model->name);
 }
@@ -226,7 +252,7 @@ static json_t *point_json(const struct sy_plan *plan,
 	json = json_pack("{ss ss ss ss ss* ss so ss}", "name", point->name,
 	                 "group", point->group, "family",
 	                 sy_point_family(point), "model", r->model->name,
-	                 "mechanism", r->handoff ? r->handoff->name : NULL,
+	                 "mechanism", r->mechanism ? r->mechanism->name : NULL,
 	                 "label", text, "params", params_json(point), "state",
 	                 sy_state_name(result->state));
 	if (!json)
@@ -269,7 +295,10 @@ static json_t *points_json(const struct sy_plan *plan,
 static bool competes(const struct sy_point *point,
                      const struct sy_result *result)
 {
+	const struct sy_mechanism *mechanism = point->request.mechanism;
+
 	return result->state == SY_MEASURED && result->count &&
+	       !(mechanism && mechanism->reference) &&
 	       !sy_server_limited(point, result);
 }
 

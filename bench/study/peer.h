@@ -21,7 +21,8 @@ extern const struct sy_model sy_peer_epoll;
 extern const struct sy_model sy_peer_bare; /* hand-offs only */
 
 /* A row of bare's: peer_boost.c. */
-int sy_boost_open(void **pair, struct sy_batch *batch);
+int sy_boost_open(void **pair, struct sy_batch *batch,
+                  const struct sy_mechanism *mechanism);
 int sy_boost_run(void *pair, uint64_t count);
 void sy_boost_close(void *pair);
 

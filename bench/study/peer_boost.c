@@ -32,11 +32,13 @@ static void answer(struct transfer transfer)
 		transfer = jump_fcontext(transfer.from, NULL);
 }
 
-int sy_boost_open(void **pair, struct sy_batch *batch)
+int sy_boost_open(void **pair, struct sy_batch *batch,
+                  const struct sy_mechanism *mechanism)
 {
 	struct boost *boost = malloc(sizeof(*boost));
 	int rc = -ENOMEM;
 
+	(void)mechanism;
 	if (!boost)
 		return rc;
 	boost->stack = aligned_alloc(4096, STACK_BYTES);

@@ -5,6 +5,7 @@
  *
  * Context 0 is the caller; context 1 waits for its turn between runs.
  */
+#include "models.h"
 #include "study/peer.h"
 
 #include <pthread.h>
@@ -199,13 +200,17 @@ destroy_pair:
 	return rc;
 }
 
-static int open_condition(void **made, struct sy_batch *batch)
+static int open_condition(void **made, struct sy_batch *batch,
+                          const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return open_threads(made, batch, answer_condition);
 }
 
-static int open_posix(void **made, struct sy_batch *batch)
+static int open_posix(void **made, struct sy_batch *batch,
+                      const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return open_threads(made, batch, answer_semaphore);
 }
 
@@ -263,63 +268,83 @@ static int open_processes(void **made, struct sy_batch *batch,
 	return rc;
 }
 
-static int open_semaphore(void **made, struct sy_batch *batch)
+static int open_semaphore(void **made, struct sy_batch *batch,
+                          const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return open_processes(made, batch, answer_semaphore);
 }
 
-static int open_futex(void **made, struct sy_batch *batch)
+static int open_futex(void **made, struct sy_batch *batch,
+                      const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return open_processes(made, batch, answer_futex);
 }
 
-static const struct sy_handoff handoffs[] = {
-	{
-		.name = "condition",
-		.summary = "two threads, a mutex and two condition variables",
-		.switches_min = 1,
-		.switches_max = 2,
-		.open = open_condition,
-		.run = run_condition,
-		.close = close_condition,
-	},
-	{
-		.name = "posix",
-		.summary = "two threads and two POSIX semaphores",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_posix,
-		.run = run_semaphore,
-		.close = close_posix,
-	},
-	{
-		.name = "semaphore",
-		.summary = "two processes and two shared POSIX semaphores",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_semaphore,
-		.run = run_semaphore,
-		.close = close_process,
-	},
-	{
-		.name = "futex",
-		.summary = "two processes and a shared futex",
-		.switches_min = 1,
-		.switches_max = 1,
-		.open = open_futex,
-		.run = run_futex,
-		.close = close_process,
-	},
-	{
-		.name = "boost",
-		.summary = "jump_fcontext of Boost.Context, from two places",
-		.switches_min = 0,
-		.switches_max = 0,
-		.open = sy_boost_open,
-		.run = sy_boost_run,
-		.close = sy_boost_close,
-	},
-	{ .name = NULL },
+static const struct sy_mechanism bare_condition = {
+	.name = "condition",
+	.summary = "two threads, a mutex and two condition variables",
+	.switches_min = 1,
+	.switches_max = 2,
+	.open = open_condition,
+	.run = run_condition,
+	.close = close_condition,
+	.family = SY_SWITCH,
+	.needs = sy_pair_needs,
+};
+
+static const struct sy_mechanism bare_posix = {
+	.name = "posix",
+	.summary = "two threads and two POSIX semaphores",
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_posix,
+	.run = run_semaphore,
+	.close = close_posix,
+	.family = SY_SWITCH,
+	.needs = sy_pair_needs,
+};
+
+static const struct sy_mechanism bare_semaphore = {
+	.name = "semaphore",
+	.summary = "two processes and two shared POSIX semaphores",
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_semaphore,
+	.run = run_semaphore,
+	.close = close_process,
+	.family = SY_SWITCH,
+	.needs = sy_pair_needs,
+};
+
+static const struct sy_mechanism bare_futex = {
+	.name = "futex",
+	.summary = "two processes and a shared futex",
+	.switches_min = 1,
+	.switches_max = 1,
+	.open = open_futex,
+	.run = run_futex,
+	.close = close_process,
+	.family = SY_SWITCH,
+	.needs = sy_pair_needs,
+};
+
+static const struct sy_mechanism bare_boost = {
+	.name = "boost",
+	.summary = "jump_fcontext of Boost.Context, from two places",
+	.switches_min = 0,
+	.switches_max = 0,
+	.open = sy_boost_open,
+	.run = sy_boost_run,
+	.close = sy_boost_close,
+	.family = SY_SWITCH,
+	.needs = sy_pair_needs,
+};
+
+static const struct sy_mechanism *const mechanisms[] = {
+	&bare_condition, &bare_posix, &bare_semaphore,
+	&bare_futex,     &bare_boost, NULL,
 };
 
 /* There are hand-offs only: it carries out no tasks. */
@@ -349,5 +374,5 @@ const struct sy_model sy_peer_bare = {
 	.open = bare_open,
 	.run = bare_run,
 	.close = bare_close,
-	.handoffs = handoffs,
+	.mechanisms = mechanisms,
 };

@@ -115,10 +115,11 @@ static int request_of(struct sy_request *request, const struct row *row,
 	}
 	snprintf(model, sizeof(model), "%.*s", (int)(dot - name), name);
 	request->model = sy_model_find(model);
-	request->handoff = request->model
-	                           ? sy_handoff_find(request->model, dot + 1)
-	                           : NULL;
-	return request->handoff ? 0 : -ENOENT;
+	request->mechanism =
+		request->model
+			? sy_mechanism_find(request->model, SY_SWITCH, dot + 1)
+			: NULL;
+	return request->mechanism ? 0 : -ENOENT;
 }
 
 static int add(struct study *study, const struct row *row, const char *name)

@@ -10,18 +10,24 @@
 
 #include "sweep/space.h"
 
-/* A workload's family, or `switch`, whose workload is NULL. */
-static const char *family_of(const struct sy_workload *workload)
+/* A family of points: of a workload's, or where that is NULL of mechanisms. */
+struct kind {
+	const struct sy_workload *workload;
+	enum sy_family family;
+};
+
+static const char *name_of(const struct kind *kind)
 {
-	return workload ? workload->name : "switch";
+	return kind->workload ? kind->workload->name
+	                      : sy_family_name(kind->family);
 }
 
-static bool wanted(const struct sy_space *space, const struct sy_model *model)
+static bool wanted(const struct sy_space *space, enum sy_key key,
+                   const char *name)
 {
-	const struct sy_words *models = &space->words[SY_KEY_MODEL];
+	const struct sy_words *words = &space->words[key];
 
-	return sy_words_have(models, "all") ||
-	       sy_words_have(models, model->name);
+	return sy_words_have(words, "all") || sy_words_have(words, name);
 }
 
 /* A plain loop never has more than one wait in flight, so it is left out where
@@ -30,18 +36,100 @@ static bool waits_alone(const struct sy_space *space,
                         const struct sy_model *model,
                         const struct sy_workload *workload)
 {
-	return workload && strcmp(workload->name, "cpu") &&
+	return strcmp(workload->name, "cpu") &&
 	       !strcmp(model->name, "serial") &&
 	       !sy_words_have(&space->words[SY_KEY_MODEL], model->name);
 }
 
-static uint64_t count_handoffs(const struct sy_model *model)
+static bool mechanism_wanted(const struct sy_space *space,
+                             const struct kind *kind,
+                             const struct sy_mechanism *mechanism)
 {
-	uint64_t count = 0;
+	return mechanism->family == kind->family &&
+	       wanted(space, SY_KEY_MECHANISM, mechanism->name);
+}
 
-	for (const struct sy_handoff *h = model->handoffs; h && h->name; h++)
-		count++;
-	return count;
+/* Keys that not every mechanism heeds: who does not has the value that is the
+   default, and no others. */
+static const struct {
+	enum sy_key key;
+	unsigned bit;
+	uint64_t otherwise;
+} heeded[] = {
+	{ SY_KEY_RING, SY_TAKES_RING, 0 },
+	{ SY_KEY_WORKING_SET, SY_TAKES_WORKING, 0 },
+	{ SY_KEY_BURST, SY_TAKES_BURST, 1 },
+	{ SY_KEY_STACK, SY_TAKES_STACK, 0 },
+};
+#define HEEDED (sizeof(heeded) / sizeof(heeded[0]))
+
+static bool heeds(const struct sy_mechanism *mechanism, enum sy_key key,
+                  uint64_t value)
+{
+	for (size_t i = 0; i < HEEDED; i++)
+		if (heeded[i].key == key && !(mechanism->takes & heeded[i].bit))
+			return value == heeded[i].otherwise;
+	return true;
+}
+
+static bool heeds_all(const struct sy_mechanism *mechanism,
+                      const struct sy_request *r)
+{
+	enum sy_family family = mechanism->family;
+
+	return (family != SY_SWITCH ||
+	        (heeds(mechanism, SY_KEY_RING, r->contexts) &&
+	         heeds(mechanism, SY_KEY_WORKING_SET, r->working_bytes))) &&
+	       (family != SY_SPAWN ||
+	        heeds(mechanism, SY_KEY_BURST, r->contexts)) &&
+	       heeds(mechanism, SY_KEY_STACK, r->stack_bytes);
+}
+
+/* How many of a key's values the mechanism heeds.  The default is the least
+   that there can be, for all keys that this is asked of. */
+static uint64_t count_heeded(const struct sy_space *space, enum sy_key key,
+                             const struct sy_mechanism *mechanism)
+{
+	const struct sy_numbers *numbers = &space->numbers[key];
+
+	for (size_t i = 0; i < HEEDED; i++)
+		if (heeded[i].key == key && !(mechanism->takes & heeded[i].bit))
+			return numbers->count -
+			       sy_numbers_over(numbers, heeded[i].otherwise);
+	return numbers->count;
+}
+
+/* Points of a mechanism, at one placement. */
+static uint64_t count_mechanism(const struct sy_space *space,
+                                const struct sy_mechanism *mechanism)
+{
+	const char *family = sy_family_name(mechanism->family);
+	uint64_t product = 1;
+
+	for (enum sy_key key = SY_KEY_PLACEMENT + 1; key < SY_KEYS; key++)
+		if (sy_key_in_family(key, family))
+			product = sy_multiply_capped(
+				product, count_heeded(space, key, mechanism));
+	return product;
+}
+
+static uint64_t count_mechanisms(const struct sy_space *space,
+                                 const struct kind *kind)
+{
+	uint64_t sum = 0;
+
+	for (size_t m = 0; sy_models[m]; m++) {
+		const struct sy_mechanism *const *row =
+			sy_models[m]->mechanisms;
+
+		if (!wanted(space, SY_KEY_MODEL, sy_models[m]->name))
+			continue;
+		for (; row && *row; row++)
+			if (mechanism_wanted(space, kind, *row))
+				sum = sy_add_capped(
+					sum, count_mechanism(space, *row));
+	}
+	return sum;
 }
 
 /* Rows of all groups that differ in nothing but the number in flight. */
@@ -52,66 +140,82 @@ static uint64_t count_rows(const struct sy_space *space,
 	uint64_t alone = inflight->count - sy_numbers_over(inflight, 1);
 	uint64_t sum = 0;
 
-	for (size_t m = 0; sy_models[m]; m++) {
-		uint64_t rows = inflight->count;
-
-		if (!wanted(space, sy_models[m]))
-			continue;
-		if (!workload)
-			rows = count_handoffs(sy_models[m]);
-		else if (waits_alone(space, sy_models[m], workload))
-			rows = alone;
-		sum = sy_add_capped(sum, rows);
-	}
+	for (size_t m = 0; sy_models[m]; m++)
+		if (wanted(space, SY_KEY_MODEL, sy_models[m]->name))
+			sum = sy_add_capped(
+				sum, waits_alone(space, sy_models[m], workload)
+					     ? alone
+					     : inflight->count);
 	return sum;
 }
 
-static uint64_t count_family(const struct sy_space *space,
-                             const struct sy_workload *workload)
+static uint64_t count_tasks(const struct sy_space *space,
+                            const struct sy_workload *workload)
 {
 	uint64_t product = count_rows(space, workload);
 
-	if (!sy_space_has_family(space, family_of(workload)))
-		return 0;
-	product = sy_multiply_capped(product,
-	                             space->words[SY_KEY_PLACEMENT].count);
 	for (enum sy_key key = SY_KEY_INFLIGHT + 1; key < SY_KEYS; key++)
-		if (sy_key_in_family(key, family_of(workload)))
+		if (sy_key_in_family(key, workload->name))
 			product = sy_multiply_capped(product,
 			                             space->numbers[key].count);
 	return product;
 }
 
+static uint64_t count_kind(const struct sy_space *space,
+                           const struct kind *kind)
+{
+	if (!sy_space_has_family(space, name_of(kind)))
+		return 0;
+	return sy_multiply_capped(kind->workload
+	                                  ? count_tasks(space, kind->workload)
+	                                  : count_mechanisms(space, kind),
+	                          space->words[SY_KEY_PLACEMENT].count);
+}
+
 uint64_t sy_space_count(const struct sy_space *space)
 {
-	uint64_t sum = count_family(space, NULL);
+	uint64_t sum = 0;
 
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
+		sum = sy_add_capped(
+			sum, count_kind(space, &(struct kind){ NULL, f }));
 	for (size_t w = 0; sy_workloads[w]; w++)
-		sum = sy_add_capped(sum, count_family(space, sy_workloads[w]));
+		sum = sy_add_capped(
+			sum, count_kind(space,
+		                        &(struct kind){ sy_workloads[w], 0 }));
 	return sum;
+}
+
+static int add_mechanisms(const struct sy_space *space, struct sy_plan *plan,
+                          const struct kind *kind, struct sy_request *r)
+{
+	const struct sy_mechanism *const *row = r->model->mechanisms;
+	int error = 0;
+
+	for (; row && *row && !error; row++) {
+		if (!mechanism_wanted(space, kind, *row) || !heeds_all(*row, r))
+			continue;
+		r->mechanism = *row;
+		error = sy_plan_add(plan, r);
+	}
+	return error;
 }
 
 /* Every row at the parameters that `r` has now. */
 static int add_rows(const struct sy_space *space, struct sy_plan *plan,
-                    struct sy_request *r)
+                    const struct kind *kind, struct sy_request *r)
 {
 	int error = 0;
 
 	for (size_t m = 0; sy_models[m] && !error; m++) {
-		const struct sy_handoff *h = sy_models[m]->handoffs;
-
 		r->model = sy_models[m];
-		r->handoff = NULL;
-		if (!wanted(space, r->model) ||
-		    (r->inflight > 1 &&
-		     waits_alone(space, r->model, r->workload)))
+		if (!wanted(space, SY_KEY_MODEL, r->model->name))
 			continue;
-		if (r->workload)
+		if (!kind->workload)
+			error = add_mechanisms(space, plan, kind, r);
+		else if (r->inflight == 1 ||
+		         !waits_alone(space, r->model, kind->workload))
 			error = sy_plan_add(plan, r);
-		for (; !r->workload && h && h->name && !error; h++) {
-			r->handoff = h;
-			error = sy_plan_add(plan, r);
-		}
 	}
 	return error;
 }
@@ -147,8 +251,26 @@ static void set(struct sy_request *r, enum sy_key key, uint64_t value)
 	case SY_KEY_HOLD_AWAKE:
 		r->hold_awake = value;
 		break;
+	case SY_KEY_RING:
+	case SY_KEY_BURST:
+	case SY_KEY_CONTEXTS:
+		r->contexts = (uint32_t)value;
+		break;
+	case SY_KEY_WORKING_SET:
+		r->working_bytes = value;
+		break;
+	case SY_KEY_STACK:
+		r->stack_bytes = value;
+		break;
+	case SY_KEY_RESIDENT:
+		r->resident_bytes = value;
+		break;
+	case SY_KEY_HUGE_PAGES:
+		r->huge_pages = value;
+		break;
 	case SY_KEY_MODEL:
 	case SY_KEY_WORKLOAD:
+	case SY_KEY_MECHANISM:
 	case SY_KEY_PLACEMENT:
 	case SY_KEYS:
 		break;
@@ -210,24 +332,24 @@ static bool turn_wheels(struct wheel wheels[SY_KEYS])
 	return false;
 }
 
-static int add_family(const struct sy_space *space, struct sy_plan *plan,
-                      const struct sy_workload *workload)
+static int add_kind(const struct sy_space *space, struct sy_plan *plan,
+                    const struct kind *kind)
 {
 	struct wheel wheels[SY_KEYS];
 	struct sy_request request;
 	int error;
 
-	if (!sy_space_has_family(space, family_of(workload)))
+	if (!sy_space_has_family(space, name_of(kind)))
 		return 0;
 	sy_request_default(&request);
-	request.workload = workload;
-	/* It does not stand in the name of a hand-off. */
+	request.workload = kind->workload;
+	/* It does not stand in the name of a mechanism. */
 	request.inflight = 1;
-	error = make_wheels(space, family_of(workload), wheels);
+	error = make_wheels(space, name_of(kind), wheels);
 	if (!error)
 		do {
 			read_wheels(space, wheels, &request);
-			error = add_rows(space, plan, &request);
+			error = add_rows(space, plan, kind, &request);
 		} while (!error && turn_wheels(wheels));
 	free_wheels(wheels);
 	return error;
@@ -235,9 +357,12 @@ static int add_family(const struct sy_space *space, struct sy_plan *plan,
 
 int sy_space_add(const struct sy_space *space, struct sy_plan *plan)
 {
-	int error = add_family(space, plan, NULL);
+	int error = 0;
 
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE && !error; f++)
+		error = add_kind(space, plan, &(struct kind){ NULL, f });
 	for (size_t w = 0; sy_workloads[w] && !error; w++)
-		error = add_family(space, plan, sy_workloads[w]);
+		error = add_kind(space, plan,
+		                 &(struct kind){ sy_workloads[w], 0 });
 	return error;
 }

@@ -14,7 +14,8 @@
 #include "host/units.h"
 
 static const char cpu_wait_io[] = "cpu wait io";
-static const char all_families[] = "switch cpu wait io";
+static const char all_families[] = "switch spawn idle cpu wait io";
+static const char mechanisms[] = "switch spawn idle";
 static const char time_form[] = "a duration; write 500us, 10ms, 1s";
 static const char size_form[] = "a size; write 64, 4KiB, 1MiB";
 static const char count_form[] = "a whole number";
@@ -28,6 +29,18 @@ static const struct sy_named transports[] = {
 /* A server's PU is the value; so that of `shared` is none. */
 static const struct sy_named servers[] = {
 	{ "shared", UINT64_MAX },
+	{ NULL, 0 },
+};
+
+/* Two contexts that hand over from two places. */
+static const struct sy_named rings[] = {
+	{ "no", 0 },
+	{ NULL, 0 },
+};
+
+/* As large as the mechanism has them by itself. */
+static const struct sy_named stacks[] = {
+	{ "own", 0 },
 	{ NULL, 0 },
 };
 
@@ -45,10 +58,19 @@ _Static_assert(SY_INFLIGHT_MAX == 1000000 && SY_WINDOW_MAX == 65536,
 _Static_assert(SY_GRAIN_MAX_NS == 100000000, "a grain has at most 100ms");
 _Static_assert(SY_WAIT_MAX_NS == INT64_C(10000000000), "a wait at most 10s");
 
+_Static_assert(SY_RING_MAX == 10000 && SY_BURST_MAX == 10000 &&
+                       SY_IDLE_MAX == 1000000,
+               "the most contexts of a mechanism");
+_Static_assert(SY_MEMORY_MAX == INT64_C(1) << 40 &&
+                       SY_STACK_MAX == INT64_C(1) << 30,
+               "memory has at most 1TiB, a stack 1GiB");
+
 #define COUNT .parse = sy_parse_count, .form = count_form
 #define TIME .parse = sy_parse_duration, .form = time_form, .least = "0"
 #define SIZE                                                                   \
 	.parse = sy_parse_size, .form = size_form, .least = "8", .most = "1MiB"
+
+#define MEMORY .parse = sy_parse_size, .form = size_form, .least = "0"
 
 /*
  * In flight: more lanes than any machine of today has descriptors and threads
@@ -61,6 +83,7 @@ static const struct key {
 } keys[SY_KEYS] = {
 	[SY_KEY_MODEL] = { "model", all_families, "all", { 0 } },
 	[SY_KEY_WORKLOAD] = { "workload", all_families, "all", { 0 } },
+	[SY_KEY_MECHANISM] = { "mechanism", mechanisms, "all", { 0 } },
 	[SY_KEY_PLACEMENT] = { "placement", all_families, "one-pu", { 0 } },
 	[SY_KEY_INFLIGHT] = { "inflight",
 	                      cpu_wait_io,
@@ -90,6 +113,38 @@ static const struct key {
 	                      .power_of_two = true } },
 	[SY_KEY_HOLD_AWAKE] = { "hold-awake",
 	                        all_families,
+	                        "no",
+	                        { .form = "'no' or 'yes'", .named = answers } },
+	[SY_KEY_RING] = { "ring",
+	                  "switch",
+	                  "no",
+	                  { .parse = sy_parse_count,
+	                    .form = "'no' or a number of contexts",
+	                    .least = "0",
+	                    .most = "10000",
+	                    .named = rings } },
+	[SY_KEY_WORKING_SET] = { "working-set",
+	                         "switch",
+	                         "0",
+	                         { MEMORY, .most = "1TiB" } },
+	[SY_KEY_BURST] = { "burst",
+	                   "spawn",
+	                   "1",
+	                   { COUNT, .least = "1", .most = "10000" } },
+	[SY_KEY_CONTEXTS] = { "contexts",
+	                      "idle",
+	                      "10000",
+	                      { COUNT, .least = "1", .most = "1000000" } },
+	[SY_KEY_STACK] = { "stack",
+	                   "spawn idle",
+	                   "own",
+	                   { MEMORY, .most = "1GiB", .named = stacks } },
+	[SY_KEY_RESIDENT] = { "resident",
+	                      "spawn",
+	                      "0",
+	                      { MEMORY, .most = "1TiB" } },
+	[SY_KEY_HUGE_PAGES] = { "huge-pages",
+	                        "spawn",
 	                        "no",
 	                        { .form = "'no' or 'yes'", .named = answers } },
 };
@@ -145,16 +200,39 @@ static int check_model(const char *name, struct sy_reason *reason)
 	return unknown("model", &nearest, reason);
 }
 
+/* One of any model and family: the product leaves out who has none. */
+static int check_mechanism(const char *name, struct sy_reason *reason)
+{
+	struct sy_nearest nearest = { .word = name };
+
+	if (!strcmp(name, "all"))
+		return 0;
+	for (size_t i = 0; sy_models[i]; i++) {
+		const struct sy_mechanism *const *row =
+			sy_models[i]->mechanisms;
+
+		for (; row && *row; row++) {
+			if (!strcmp(name, (*row)->name))
+				return 0;
+			sy_nearest_try(&nearest, (*row)->name);
+		}
+	}
+	return unknown("mechanism", &nearest, reason);
+}
+
 static int check_workload(const char *name, struct sy_reason *reason)
 {
 	struct sy_nearest nearest = { .word = name };
 
-	if (!strcmp(name, "all") || !strcmp(name, "switch") ||
-	    sy_workload_find(name))
+	if (!strcmp(name, "all") || sy_workload_find(name))
 		return 0;
 	for (size_t i = 0; sy_workloads[i]; i++)
 		sy_nearest_try(&nearest, sy_workloads[i]->name);
-	sy_nearest_try(&nearest, "switch");
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++) {
+		if (!strcmp(name, sy_family_name(f)))
+			return 0;
+		sy_nearest_try(&nearest, sy_family_name(f));
+	}
 	return unknown("workload", &nearest, reason);
 }
 
@@ -205,9 +283,16 @@ static int check_placement(const char *name, struct sy_reason *reason)
 static int check_word(enum sy_key key, const char *word,
                       struct sy_reason *reason)
 {
-	return key == SY_KEY_MODEL      ? check_model(word, reason)
-	       : key == SY_KEY_WORKLOAD ? check_workload(word, reason)
-	                                : check_placement(word, reason);
+	switch (key) {
+	case SY_KEY_MODEL:
+		return check_model(word, reason);
+	case SY_KEY_WORKLOAD:
+		return check_workload(word, reason);
+	case SY_KEY_MECHANISM:
+		return check_mechanism(word, reason);
+	default:
+		return check_placement(word, reason);
+	}
 }
 
 static int read_words(struct sy_words *words, enum sy_key key, const char *text,
@@ -282,9 +367,11 @@ bool sy_space_has_family(const struct sy_space *space, const char *family)
 
 bool sy_space_has_key(const struct sy_space *space, enum sy_key key)
 {
-	bool has = sy_space_has_family(space, "switch") &&
-	           sy_key_in_family(key, "switch");
+	bool has = false;
 
+	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
+		has |= sy_space_has_family(space, sy_family_name(f)) &&
+		       sy_key_in_family(key, sy_family_name(f));
 	for (size_t w = 0; sy_workloads[w]; w++)
 		has |= sy_space_has_family(space, sy_workloads[w]->name) &&
 		       sy_key_in_family(key, sy_workloads[w]->name);

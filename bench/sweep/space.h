@@ -13,10 +13,11 @@
 #include "sweep/numbers.h"
 #include "sweep/words.h"
 
-/* All but the first three have values that are numbers. */
+/* All but the first four have values that are numbers. */
 enum sy_key {
 	SY_KEY_MODEL,
 	SY_KEY_WORKLOAD,
+	SY_KEY_MECHANISM,
 	SY_KEY_PLACEMENT,
 	SY_KEY_INFLIGHT,
 	SY_KEY_GRAIN,
@@ -27,6 +28,13 @@ enum sy_key {
 	SY_KEY_SERVER,
 	SY_KEY_WINDOW,
 	SY_KEY_HOLD_AWAKE,
+	SY_KEY_RING,
+	SY_KEY_WORKING_SET,
+	SY_KEY_BURST,
+	SY_KEY_CONTEXTS,
+	SY_KEY_STACK,
+	SY_KEY_RESIDENT,
+	SY_KEY_HUGE_PAGES,
 	SY_KEYS,
 };
 

@@ -297,7 +297,7 @@ const struct sy_model sy_model_coroutine = {
 	.open = assembly_open,
 	.run = crew_run,
 	.close = crew_close,
-	.handoffs = sy_coroutine_handoffs,
+	.mechanisms = sy_coroutine_mechanisms,
 };
 
 const struct sy_model sy_model_coroutine_ucontext = {

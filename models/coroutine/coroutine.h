@@ -15,8 +15,10 @@ extern "C" {
 extern const struct sy_model sy_model_coroutine;
 extern const struct sy_model sy_model_coroutine_ucontext;
 
-/* handoff.c: the two switches, ended by a NULL name. */
-extern const struct sy_handoff sy_coroutine_handoffs[];
+/* mechanisms.c: the rows, ended by NULL. */
+extern const struct sy_mechanism *const sy_coroutine_mechanisms[];
+extern const struct sy_mechanism sy_coroutine_assembly;
+extern const struct sy_mechanism sy_coroutine_uswitch;
 
 #ifdef __cplusplus
 }

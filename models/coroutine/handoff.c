@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "fiber.h"
+#include "models.h"
 #include "stack.h"
 
 enum { HOME, PING, PONG, FIBRES };
@@ -157,14 +158,18 @@ free_pair:
 	return rc;
 }
 
-static int assembly_open(void **pair, struct sy_batch *batch)
+static int assembly_open(void **pair, struct sy_batch *batch,
+                         const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return pair_open(pair, batch, SY_SWITCH_ASSEMBLY, ping_assembly,
 	                 pong_assembly);
 }
 
-static int ucontext_open(void **pair, struct sy_batch *batch)
+static int ucontext_open(void **pair, struct sy_batch *batch,
+                         const struct sy_mechanism *mechanism)
 {
+	(void)mechanism;
 	return pair_open(pair, batch, SY_SWITCH_UCONTEXT, ping_ucontext,
 	                 pong_ucontext);
 }
@@ -190,20 +195,24 @@ static void pair_close(void *data)
 	free(pair);
 }
 
-const struct sy_handoff sy_coroutine_handoffs[] = {
-	{
-		.name = "assembly",
-		.summary = "own switch in assembly",
-		.open = assembly_open,
-		.run = pair_run,
-		.close = pair_close,
-	},
-	{
-		.name = "ucontext",
-		.summary = "swapcontext, a system call",
-		.open = ucontext_open,
-		.run = pair_run,
-		.close = pair_close,
-	},
-	{ .name = NULL },
+const struct sy_mechanism sy_coroutine_assembly = {
+	.name = "assembly",
+	.summary = "own switch in assembly",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.open = assembly_open,
+	.run = pair_run,
+	.close = pair_close,
+};
+
+const struct sy_mechanism sy_coroutine_uswitch = {
+	.name = "ucontext",
+	.summary = "swapcontext, a system call",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.needs = sy_pair_needs,
+	.open = ucontext_open,
+	.run = pair_run,
+	.close = pair_close,
 };

@@ -155,10 +155,20 @@ static int run_nothing(void *pair, uint64_t count)
 	return 0;
 }
 
-static int open_pair(void **pair, struct sy_batch *batch)
+static void pair_needs(const struct sy_mechanism *mechanism,
+                       const struct sy_batch *batch, struct sy_needs *needs)
+{
+	(void)mechanism;
+	(void)batch;
+	needs->contexts = 2;
+}
+
+static int open_pair(void **pair, struct sy_batch *batch,
+                     const struct sy_mechanism *mechanism)
 {
 	int error = batch->bind(batch, 0);
 
+	(void)mechanism;
 	if (!error)
 		*pair = batch;
 	return error;
@@ -169,16 +179,20 @@ static void close_pair(void *pair)
 	(void)pair;
 }
 
-static const struct sy_handoff handoffs[] = {
-	{ .name = "none",
-	  .summary = "claims a switch and makes none",
-	  .switches_min = 1,
-	  .switches_max = 1,
-	  .open = open_pair,
-	  .run = run_nothing,
-	  .close = close_pair },
-	{ .name = NULL },
+static const struct sy_mechanism no_switch = {
+	.name = "none",
+	.summary = "claims a switch and makes none",
+	.family = SY_SWITCH,
+	.in_tour = true,
+	.switches_min = 1,
+	.switches_max = 1,
+	.needs = pair_needs,
+	.open = open_pair,
+	.run = run_nothing,
+	.close = close_pair,
 };
+
+static const struct sy_mechanism *const mechanisms[] = { &no_switch, NULL };
 
 /* What they have in common. */
 #define PARTS .absent = absent, .needs = needs, .close = close_broken
@@ -253,7 +267,7 @@ const struct sy_model sy_broken_switches = {
 	PARTS,
 	.open = open_broken,
 	.run = run_lost,
-	.handoffs = handoffs,
+	.mechanisms = mechanisms,
 };
 
 const struct sy_model sy_broken_absent = {

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* mechanisms.c - the rows of coroutines: a new one is one line here and one
+   in coroutine.h. */
+#include "coroutine.h"
+
+#include <stddef.h>
+
+const struct sy_mechanism *const sy_coroutine_mechanisms[] = {
+	&sy_coroutine_assembly,
+	&sy_coroutine_uswitch,
+	NULL,
+};

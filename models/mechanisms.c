@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* mechanisms.c - the rows of the plain and the blocking models: a new one is
+   one line here and one in models.h. */
+#include "models.h"
+
+void sy_pair_needs(const struct sy_mechanism *mechanism,
+                   const struct sy_batch *batch, struct sy_needs *needs)
+{
+	(void)mechanism;
+	(void)batch;
+	needs->contexts = 2;
+	needs->processes = 1;
+}
+
+const struct sy_mechanism *const sy_serial_mechanisms[] = {
+	&sy_serial_call,
+	&sy_serial_clock,
+	&sy_serial_syscall,
+	NULL,
+};
+
+const struct sy_mechanism *const sy_threads_mechanisms[] = {
+	&sy_threads_condition,
+	NULL,
+};
+
+const struct sy_mechanism *const sy_semaphore_mechanisms[] = {
+	&sy_semaphore_posix,
+	NULL,
+};
+
+const struct sy_mechanism *const sy_fork_mechanisms[] = {
+	&sy_fork_semaphore,
+	NULL,
+};
+
+const struct sy_mechanism *const sy_pool_mechanisms[] = {
+	&sy_pool_futex,
+	NULL,
+};
