@@ -25,7 +25,7 @@
 
 /* A run of two sets that was stopped in the first turn of the second. */
 static const char *const lines[] = {
-	"{\"journal\":{\"schema\":2,\"machine_id\":\"" ID "\"}}",
+	"{\"journal\":{\"schema\":3,\"machine_id\":\"" ID "\"}}",
 	"{\"point\":" FUTEX ",\"state\":\"absent\",\"reason\":\"not here\","
 	"\"at_ns\":900}",
 	"{\"begun\":{\"at_ns\":1000,\"spent_ns\":0}}",

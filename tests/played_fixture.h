@@ -26,7 +26,7 @@ static inline void play(const char *folder, const char *special)
 	fprintf(file,
 	        "#!/bin/bash\n"
 	        "say() { printf '%%s\\n' \"$1\" >&3; }\n"
-	        "say '{\"hello\":{\"protocol\":1}}'\n"
+	        "say '{\"hello\":{\"protocol\":2}}'\n"
 	        "slices=0 sized=100\n"
 	        "while read -r line <&3; do\n"
 	        "elapsed=2000000 request=${line:2:5}\n"

@@ -136,13 +136,13 @@ static void test_a_journal_that_is_wrong_is_refused(void **state)
 		{ "{\"jour", "line 1: not how a journal begins" },
 		{ SLICE, "line 1: not how a journal begins" },
 		{ "[]\n", "line 1: not an object" },
-		{ "{\"journal\":{\"schema\":3}}\n", "line 1: a schema" },
+		{ "{\"journal\":{\"schema\":4}}\n", "line 1: a schema" },
 		{ HEAD SLICE "{\"a\": NaN}\n", "line 3: " },
 		{ HEAD "{\"point\":\"a\",\"point\":\"b\"}\n",
 		  "line 2: duplicate" },
 		{ HEAD "\n" SLICE, "line 2: " },
 		{ HEAD "{\"a\": \"\xff\"}\n", "line 2: " },
-		{ HEAD "{\"journal\":{\"schema\":3}}\n", "line 2: a schema" },
+		{ HEAD "{\"journal\":{\"schema\":4}}\n", "line 2: a schema" },
 	};
 	struct place *place = *state;
 	size_t cut_line;

@@ -195,7 +195,7 @@ static void check_place(const struct sy_mechanism *handoff)
 	assert_int_equal(handoff->run(pair, COUNT), 0);
 	pu = batch->contexts[0].pu;
 	assert_true(pu >= 0);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < (int)batch->context_count; i++) {
 		struct sy_context *context = &batch->contexts[i];
 
 		assert_true(context->pu == pu || context->pu == -1);

@@ -29,14 +29,14 @@ static void test_a_header_that_is_none_is_refused(void **state)
 	assert_refused(1, "{\"journal\":{\"machine_id\":\"" ID "\"}}",
 	               "no schema");
 	assert_refused(1,
-	               "{\"journal\":{\"schema\":3,\"machine_id\":\"" ID "\"}}",
+	               "{\"journal\":{\"schema\":4,\"machine_id\":\"" ID "\"}}",
 	               "a newer one");
 	assert_refused(1,
-	               "{\"journal\":{\"schema\":1,\"machine_id\":\"" ID "\"}}",
+	               "{\"journal\":{\"schema\":2,\"machine_id\":\"" ID "\"}}",
 	               "an older");
-	assert_refused(1, "{\"journal\":{\"schema\":2}}", "not of the machine");
+	assert_refused(1, "{\"journal\":{\"schema\":3}}", "not of the machine");
 	assert_refused(1,
-	               "{\"journal\":{\"schema\":2,\"machine_id\":\"0123\"}}",
+	               "{\"journal\":{\"schema\":3,\"machine_id\":\"0123\"}}",
 	               "not of the machine");
 	assert_refused(3, lines[0], "no record");
 }

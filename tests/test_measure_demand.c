@@ -16,7 +16,7 @@
 static const char script[] =
 	"#!/bin/bash\n"
 	"say() { printf '%%s\\n' \"$1\" >&3; }\n"
-	"say '{\"hello\":{\"protocol\":1}}'; echo start >>%1$s/asked\n"
+	"say '{\"hello\":{\"protocol\":2}}'; echo start >>%1$s/asked\n"
 	"while read -r line <&3; do case $line in\n"
 	"*open*) echo open >>%1$s/asked; say '{\"ready\":{}}' ;;\n"
 	"*size*) echo size >>%1$s/asked; say '{\"sized\":100}' ;;\n"

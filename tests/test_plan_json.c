@@ -162,10 +162,10 @@ static json_t *with(const char *key, const char *value)
 static void test_another_schema_is_told(void **state)
 {
 	(void)state;
-	assert_refused(with("schema", "3"), -ENOTSUP, "a newer one wrote it");
-	assert_refused(with("schema", "1"), -ENOTSUP, "an older program");
+	assert_refused(with("schema", "4"), -ENOTSUP, "a newer one wrote it");
+	assert_refused(with("schema", "2"), -ENOTSUP, "an older program");
 	assert_refused(with("schema", NULL), -EINVAL, "no schema");
-	assert_refused(with("schema", "\"2\""), -EINVAL, "no schema");
+	assert_refused(with("schema", "\"3\""), -EINVAL, "no schema");
 	assert_refused(with("schema", "-1"), -EINVAL, "no schema");
 	assert_refused(json_array(), -EINVAL, "no schema");
 	assert_refused(json_null(), -EINVAL, "no schema");

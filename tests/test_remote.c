@@ -15,7 +15,7 @@
 static const char head[] = "#!/bin/bash\n"
 			   "say() { printf '%s\\n' \"$1\" >&3; }\n"
 			   "hear() { read -r line <&3; }\n"
-			   "hello() { say '{\"hello\":{\"protocol\":1}}'; }\n";
+			   "hello() { say '{\"hello\":{\"protocol\":2}}'; }\n";
 
 static char folder[64];
 static char program[80];
@@ -254,9 +254,9 @@ static void test_heirs_of_the_socket_do_not_hide_a_death(void **state)
 static void test_a_worker_of_another_protocol(void **state)
 {
 	(void)state;
-	assert_int_equal(greet("say '{\"hello\":{\"protocol\":2}}'; hear"),
+	assert_int_equal(greet("say '{\"hello\":{\"protocol\":3}}'; hear"),
 	                 -EPROTO);
-	assert_says(reason.text, "speaks protocol 2, not 1");
+	assert_says(reason.text, "speaks protocol 3, not 2");
 }
 
 static void test_a_worker_with_no_protocol(void **state)

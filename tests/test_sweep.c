@@ -314,7 +314,7 @@ static void test_a_wrong_section_is_told_with_its_line(void **state)
 	               "x.ini:1: [a] is followed by 'workload = cpu'");
 	assert_refused("[a]\nworkload = cpu\n[b]\n[c]\nworkload = io\n",
 	               "x.ini:3: section [b] is empty");
-	assert_refused("[a]\nworkload = switch\nmodel = serial\n",
+	assert_refused("[a]\nworkload = idle\nmodel = serial\n",
 	               "x.ini:1: section [a] makes no points");
 	assert_refused("[a]\nworkload = io\ngrain = 1us\n",
 	               "x.ini:3: [a] grain: no point of this section has it, "

@@ -73,6 +73,7 @@ static int add_row(struct sy_plan *plan, const struct row *row,
 	         row->placement);
 	if (!request.workload) {
 		request.contexts = inflight;
+		request.inflight = 1;
 		return add_mechanisms(plan, &request, row->family);
 	}
 	/* A plain loop has one wait in flight, whatever is asked for. */

@@ -49,7 +49,7 @@ static bool reserve(size_t *end, uint64_t count, size_t item_bytes, size_t *at)
 	return true;
 }
 
-/* The contexts that the model or the mechanism will use. */
+/* The contexts that the model or the mechanism will use; a pair without. */
 static uint32_t count_contexts(const struct sy_batch_spec *spec)
 {
 	struct sy_batch draft = {
@@ -61,6 +61,8 @@ static uint32_t count_contexts(const struct sy_batch_spec *spec)
 	};
 	struct sy_needs needs = { 0 };
 
+	if (!spec->mechanism && !spec->model)
+		return 2;
 	if (spec->mechanism)
 		spec->mechanism->needs(spec->mechanism, &draft, &needs);
 	else

@@ -14,7 +14,7 @@
 #include "model.h"
 
 struct sy_batch_spec {
-	/* The `needs` of either sizes the contexts. */
+	/* The `needs` of either sizes the contexts; neither: a pair. */
 	const struct sy_model *model;
 	const struct sy_mechanism *mechanism; /* NULL: the model's tasks */
 	struct sy_setting setting;            /* for a mechanism */

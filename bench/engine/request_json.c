@@ -52,7 +52,7 @@ int sy_request_setting_from_json(struct sy_request *r, const json_t *json)
 	                &huge_pages) ||
 	    !within(contexts, SY_IDLE_MAX) || !within(working, SY_MEMORY_MAX) ||
 	    !within(stack, SY_STACK_MAX) || !within(resident, SY_MEMORY_MAX) ||
-	    (!contexts && r->mechanism->family != SY_SWITCH))
+	    contexts == (r->mechanism->family == SY_SWITCH ? 1 : 0))
 		return -EINVAL;
 	r->contexts = (uint32_t)contexts;
 	r->working_bytes = (uint64_t)working;

@@ -120,7 +120,7 @@ static const struct key {
 	                  "no",
 	                  { .parse = sy_parse_count,
 	                    .form = "'no' or a number of contexts",
-	                    .least = "0",
+	                    .least = "2",
 	                    .most = "10000",
 	                    .named = rings } },
 	[SY_KEY_WORKING_SET] = { "working-set",

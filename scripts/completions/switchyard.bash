@@ -63,7 +63,9 @@ _switchyard_sections() {
 # `VERB`: its options.
 _switchyard_options() {
 	local shape='--model --workload --inflight --grain --wait --placement
-		--request --reply --transport --server --window --hold-awake'
+		--request --reply --transport --server --window --hold-awake
+		--mechanism --ring --working-set --burst --contexts --stack
+		--resident --huge-pages'
 	local measure='--budget --sets --limit --seed --label --results
 		--no-figures'
 	case $1 in
@@ -89,6 +91,8 @@ _switchyard_value() {
 	case $1 in
 	--model) _switchyard_list "$(_switchyard_names models) all" ;;
 	--workload) _switchyard_list "$(_switchyard_names workloads) all" ;;
+	--mechanism) _switchyard_list "$(_switchyard_names mechanisms |
+		sed 's/.*\.//') all" ;;
 	--placement) _switchyard_list "$(_switchyard_names placements)" ;;
 	--transport) _switchyard_list "unix tcp" ;;
 	--server) _switchyard_words "shared" ;;
@@ -105,7 +109,8 @@ _switchyard_value() {
 	--resume) _switchyard_runs ;;
 	--inflight | --grain | --wait | --request | --reply | --window | \
 		--budget | --sets | --limit | --seed | --label | --set | \
-		--max-points | --contexts) ;;
+		--max-points | --contexts | --ring | --working-set | --burst | \
+		--stack | --resident) ;;
 	*) return 1 ;;
 	esac
 }
@@ -133,7 +138,7 @@ _switchyard() {
 		run | bench) _switchyard_sweeps ;;
 		list)
 			if ((COMP_CWORD == 2)); then
-				_switchyard_words "models workloads placements
+				_switchyard_words "models mechanisms workloads placements
 					points sweeps"
 			else
 				_switchyard_sweeps

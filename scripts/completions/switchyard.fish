@@ -8,6 +8,12 @@ function __switchyard_names
     $words[1] list $argv[1] 2>/dev/null | string match -rg '^([a-z]\S*) '
 end
 
+# Mechanisms, by the last part of their names.
+function __switchyard_mechanisms
+    __switchyard_names mechanisms | string replace -r '.*\.' ''
+    echo all
+end
+
 # Runs, and any folder.
 function __switchyard_runs
     set -l root results
@@ -58,6 +64,14 @@ complete -c switchyard -n "$points" -l reply -x -d 'io: bytes of a reply'
 complete -c switchyard -n "$points" -l transport -x -a '(__fish_complete_list , "printf %s\\\\n unix tcp")' -d 'io: transport'
 complete -c switchyard -n "$points" -l server -x -a shared -d 'io: PU of the server'
 complete -c switchyard -n "$points" -l window -x -d 'pool: tasks submitted ahead'
+complete -c switchyard -n "$points" -l mechanism -x -a '(__fish_complete_list , __switchyard_mechanisms)' -d 'switch, spawn, idle: mechanisms'
+complete -c switchyard -n "$points" -l ring -x -a no -d 'switch: contexts in a ring'
+complete -c switchyard -n "$points" -l working-set -x -d 'switch: bytes worked on before handing over'
+complete -c switchyard -n "$points" -l burst -x -d 'spawn: contexts alive at once'
+complete -c switchyard -n "$points" -l contexts -x -d 'idle: contexts that wait'
+complete -c switchyard -n "$points" -l stack -x -a own -d 'spawn, idle: bytes of a stack'
+complete -c switchyard -n "$points" -l resident -x -d 'spawn: memory that the creator has written'
+complete -c switchyard -n "$points" -l huge-pages -d 'spawn: that memory in huge pages'
 complete -c switchyard -n "$points" -l hold-awake -d 'Keep the PUs out of idle'
 complete -c switchyard -n '__switchyard_in run list bench' -l section -x -a '(__fish_complete_list , __switchyard_sections)' -d 'Only these sections of the sweep file'
 complete -c switchyard -n '__switchyard_in run list bench' -l set -x -d 'A key of the sweep file'
@@ -76,7 +90,7 @@ complete -c switchyard -n '__switchyard_in run list bench' -l max-points -x -d '
 complete -c switchyard -n '__switchyard_in run' -l dry-run -d 'Print the points and their time'
 complete -c switchyard -n '__switchyard_in run' -l resume -x -a '(__switchyard_runs)' -d 'Go on with an interrupted run'
 complete -c switchyard -n '__switchyard_in run bench' -a '(__fish_complete_suffix .ini) (__switchyard_names sweeps)'
-complete -c switchyard -n '__switchyard_in list; and test (count (commandline -poc)) = 2' -a 'models workloads placements points sweeps'
+complete -c switchyard -n '__switchyard_in list; and test (count (commandline -poc)) = 2' -a 'models mechanisms workloads placements points sweeps'
 complete -c switchyard -n '__switchyard_in list; and contains points (commandline -poc)' -a '(__fish_complete_suffix .ini) (__switchyard_names sweeps)'
 complete -c switchyard -n '__switchyard_in bench' -a '--benchmark_filter= --benchmark_list_tests --benchmark_repetitions= --benchmark_min_time= --benchmark_format={console,json,csv} --benchmark_out= --benchmark_out_format={console,json,csv} --benchmark_enable_random_interleaving={true,false}' -d 'Of Google Benchmark'
 complete -c switchyard -n '__switchyard_in doctor' -l strict -d 'Status 4 on a warning'

@@ -43,10 +43,10 @@ fresh
 sed -i '6s#"point":"[^"]*"#"point":"cpu/other"#' "$run/samples.jsonl"
 stays 2 "line 6: no point 'cpu/other' in plan.json"
 fresh
-sed -i 's/"schema": 2/"schema": 3/' "$run/plan.json"
-stays 2 "$run/plan.json: its schema is 3.*a newer one wrote it"
+sed -i 's/"schema": 3/"schema": 4/' "$run/plan.json"
+stays 2 "$run/plan.json: its schema is 4.*a newer one wrote it"
 fresh
-sed -i 's/"schema": 2/"schema": 1/' "$run/plan.json"
+sed -i 's/"schema": 3/"schema": 1/' "$run/plan.json"
 stays 2 "$run/plan.json: its schema is 1.*an older"
 fresh
 sed -i 's/"sets": 2/"sets": -2/' "$run/plan.json"

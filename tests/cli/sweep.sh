@@ -241,7 +241,7 @@ bad "bad\.ini:2: \[a\] inflight: 1000001 is out of range: 1 to 1000000" \
 	'[a]\ninflight = 1000001\n'
 bad "bad\.ini:2: section \[b\] is empty" '\n[b]\n[c]\nworkload = cpu\n'
 bad "bad\.ini:1: section \[a\] makes no points" \
-	'[a]\nworkload = switch\nmodel = serial\n'
+	'[a]\nworkload = idle\nmodel = serial\n'
 bad "bad\.ini:1: a section needs a name" '[]\nworkload = cpu\n'
 bad "bad\.ini:3: \[a\] grain: no point of this section has it" \
 	'[a]\nworkload = io\ngrain = 1us\n'
