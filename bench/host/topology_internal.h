@@ -34,4 +34,12 @@ int sy_pus_spread(struct sy_pu *pus, unsigned count);
 /* The PU of `one-pu`. */
 int sy_pus_one(const struct sy_pu *pus, unsigned count);
 
+/*
+ * The PUs of a list such as "0,2-3", in its order; `made` has room for all
+ * that there are.  Errors as of sy_placement_make, and -ENOMEM.
+ */
+int sy_placement_list(struct sy_placement *made, const struct sy_pu *pus,
+                      unsigned count, const char *text, char *why,
+                      size_t why_bytes);
+
 #endif /* SY_TOPOLOGY_INTERNAL_H */
