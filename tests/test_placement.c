@@ -360,7 +360,7 @@ static void test_bad_placements_say_why(void **state)
 
 static void test_every_listed_name_is_made(void **state)
 {
-	struct sy_topology *topology = described("core:2 pu:2");
+	struct sy_topology *topology = described("pack:2 l3:1 core:2 pu:2");
 
 	(void)state;
 	assert_non_null(sy_placement_kinds[0].name);

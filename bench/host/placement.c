@@ -19,6 +19,9 @@ const struct sy_placement_kind sy_placement_kinds[] = {
 	{ "compact", "neighbours first: a core's PUs, an L3, a package" },
 	{ "spread", "far apart: packages, L3s, cores, then a core's PUs" },
 	{ "one-pu", "all contexts on one PU, not the first if possible" },
+	{ "siblings", "two PUs of one core (SMT)" },
+	{ "same-l3", "two PUs of different cores that share an L3" },
+	{ "other-package", "two PUs of different packages" },
 	{ NULL, NULL },
 };
 
@@ -27,7 +30,7 @@ static int compare_unsigned(unsigned a, unsigned b)
 	return (a > b) - (a < b);
 }
 
-static int compare_compact(const void *left, const void *right)
+int sy_pus_compare(const void *left, const void *right)
 {
 	const struct sy_pu *a = left, *b = right;
 	int order = compare_unsigned(a->slowness, b->slowness);
@@ -41,7 +44,7 @@ static int compare_compact(const void *left, const void *right)
 
 void sy_pus_compact(struct sy_pu *pus, unsigned count)
 {
-	qsort(pus, count, sizeof(*pus), compare_compact);
+	qsort(pus, count, sizeof(*pus), sy_pus_compare);
 }
 
 /*
@@ -127,9 +130,9 @@ int sy_pus_one(const struct sy_pu *pus, unsigned count)
 			first = pu->os_index;
 		if (pu->slowness != 0)
 			continue;
-		if (last->slowness != 0 || compare_compact(pu, last) > 0)
+		if (last->slowness != 0 || sy_pus_compare(pu, last) > 0)
 			last = pu;
-		if (pu->smt == 0 && (!head || compare_compact(pu, head) > 0))
+		if (pu->smt == 0 && (!head || sy_pus_compare(pu, head) > 0))
 			head = pu;
 	}
 	return head && head->os_index != first ? head->os_index
@@ -157,10 +160,20 @@ static int make_ordered(struct sy_placement *made, const struct sy_pu *pus,
 	return rc;
 }
 
+static int not_a_placement(const char *name, char *why, size_t why_bytes)
+{
+	snprintf(why, why_bytes,
+	         "'%.40s' is not a placement; see `switchyard list placements`",
+	         name);
+	return -EINVAL;
+}
+
 static int make_named(struct sy_placement *made, const struct sy_pu *pus,
                       unsigned count, const char *name, char *why,
                       size_t why_bytes)
 {
+	int rc;
+
 	if (!strcmp(name, "compact"))
 		return make_ordered(made, pus, count, false);
 	if (!strcmp(name, "spread"))
@@ -180,11 +193,10 @@ static int make_named(struct sy_placement *made, const struct sy_pu *pus,
 	if (name[0] >= '0' && name[0] <= '9')
 		return sy_placement_list(made, pus, count, name, why,
 		                         why_bytes);
-	snprintf(why, why_bytes,
-	         "'%.40s' is not a placement: none, compact, spread, one-pu or "
-	         "a list of PUs such as 0,2-3",
-	         name);
-	return -EINVAL;
+	rc = sy_placement_pair(made, pus, count, name, why, why_bytes);
+	if (rc == -ENOENT)
+		rc = not_a_placement(name, why, why_bytes);
+	return rc;
 }
 
 int sy_placement_make(struct sy_placement *placement,

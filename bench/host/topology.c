@@ -40,6 +40,14 @@ static unsigned ancestor_number(hwloc_topology_t hwloc, hwloc_obj_type_t type,
 	return found ? found->logical_index : 0;
 }
 
+static unsigned cache_number(hwloc_topology_t hwloc, hwloc_obj_type_t type,
+                             hwloc_obj_t obj)
+{
+	hwloc_obj_t found = hwloc_get_ancestor_obj_by_type(hwloc, type, obj);
+
+	return found ? found->logical_index + 1 : 0;
+}
+
 /* By the tree, since hwloc's own functions look at all PUs for each. */
 static hwloc_obj_t first_pu(hwloc_obj_t core)
 {
@@ -63,6 +71,8 @@ static void describe_pu(struct sy_pu *pu, hwloc_topology_t hwloc,
 	/* NUMA nodes are not on the parent chain: the set tells. */
 	pu->level[SY_NUMA] = node < 0 ? 0 : (unsigned)node;
 	pu->level[SY_L3] = ancestor_number(hwloc, HWLOC_OBJ_L3CACHE, obj);
+	pu->l2 = cache_number(hwloc, HWLOC_OBJ_L2CACHE, obj);
+	pu->l3 = cache_number(hwloc, HWLOC_OBJ_L3CACHE, obj);
 	/* Where cores are not known, every PU counts as one. */
 	pu->level[SY_CORE] = core ? core->logical_index : obj->logical_index;
 	if (core)

@@ -75,7 +75,10 @@ struct sy_placement {
  * the second PU of a core), `one-pu` (one PU, not the first where there is
  * another, as that one takes most interrupts), or a list of OS indices
  * ("0,2-3").  On a machine with several kinds of CPU the fastest kind comes
- * first.  -EINVAL: not a placement's name; -ENODEV: this topology does not
+ * first.  Two PUs of one kind, in the order of `compact`, and not the first
+ * one where there are others: `siblings` (of one core), `same-l3` (of two
+ * cores that share an L3 and, where there are such, no L2), `other-package`
+ * (of two packages).  -EINVAL: not a placement's name; -ENODEV: this topology does not
  * have it.  In both cases `why` says what and why in one line.
  */
 int sy_placement_make(struct sy_placement *placement,

@@ -22,6 +22,9 @@ struct sy_pu {
 	unsigned slowness; /* 0: of the fastest kind of CPU */
 	unsigned level[SY_PU_LEVELS];
 	unsigned smt; /* rank among the PUs of its core that may be used */
+	/* Its caches, counted from 1; 0: it has none that hwloc knows, though
+	   others may. */
+	unsigned l2, l3;
 };
 
 /* Owned by the topology, in the order of OS indices. */
@@ -33,6 +36,8 @@ void sy_pus_compact(struct sy_pu *pus, unsigned count);
 int sy_pus_spread(struct sy_pu *pus, unsigned count);
 /* The PU of `one-pu`. */
 int sy_pus_one(const struct sy_pu *pus, unsigned count);
+/* What `compact` sorts two `struct sy_pu` by, for qsort. */
+int sy_pus_compare(const void *left, const void *right);
 
 /*
  * The PUs of a list such as "0,2-3", in its order; `made` has room for all
@@ -40,6 +45,15 @@ int sy_pus_one(const struct sy_pu *pus, unsigned count);
  */
 int sy_placement_list(struct sy_placement *made, const struct sy_pu *pus,
                       unsigned count, const char *text, char *why,
+                      size_t why_bytes);
+
+/*
+ * The two PUs of a placement that is a pair, in the order of `compact`; `pus`
+ * are in the order of OS indices.  -ENOENT: it is none; -ENODEV with the
+ * reason; -ENOMEM.
+ */
+int sy_placement_pair(struct sy_placement *made, const struct sy_pu *pus,
+                      unsigned count, const char *name, char *why,
                       size_t why_bytes);
 
 #endif /* SY_TOPOLOGY_INTERNAL_H */
