@@ -329,6 +329,48 @@ static void test_spinners_come_and_go(void **state)
 	opened_close(&o);
 }
 
+/* The PUs that children are bound to, one each. */
+static void find_spinners(cpu_set_t *held)
+{
+	char path[64];
+	FILE *file;
+	int child;
+
+	CPU_ZERO(held);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fscanf(file, "%d", &child) == 1) {
+		cpu_set_t own;
+
+		assert_int_equal(sched_getscheduler(child), SCHED_IDLE);
+		assert_int_equal(sched_getaffinity(child, sizeof(own), &own),
+		                 0);
+		assert_int_equal(CPU_COUNT(&own), 1);
+		CPU_OR(held, held, &own);
+	}
+	fclose(file);
+}
+
+/* Contexts that are not bound may be on any PU, so all are held awake. */
+static void test_unbound_contexts_find_every_pu_awake(void **state)
+{
+	struct opened o;
+	cpu_set_t held;
+
+	(void)state;
+	opened_point(&o, "cpu", "threads", 2);
+	o.point.request.hold_awake = true;
+	opened_open(&o, "none");
+	assert_int_equal(look().children,
+	                 o.before.children + CPU_COUNT(&o.affinity));
+	find_spinners(&held);
+	assert_true(CPU_EQUAL(&held, &o.affinity));
+	opened_must_run(&o, 40, 1);
+	assert_int_equal(o.slice.operations, 40);
+	opened_close(&o);
+}
+
 /* What libraries keep for good once they were used is not the models'. */
 static int warm_up(void **state)
 {
@@ -361,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_all_pus_of_a_placement_are_visited),
 		cmocka_unit_test(test_migrations_of_a_slice_are_its_own),
 		cmocka_unit_test(test_spinners_come_and_go),
+		cmocka_unit_test(test_unbound_contexts_find_every_pu_awake),
 	};
 
 	return cmocka_run_group_tests(tests, warm_up, NULL);
