@@ -105,6 +105,7 @@ int sy_option_default(struct sy_options *options, const char *name,
  * Adds the points that the options ask for: those of the sweep, the product of
  * the lists, or the tour's where neither is given; then keeps those that the
  * filter matches, in groups.  What a sweep says of the run goes to `options`.
+ * The machine is looked at only where there is a matrix.
  * 0, or an exit status with the line printed.
  */
 int sy_choose_points(struct sy_plan *plan, struct sy_options *options);
@@ -118,6 +119,13 @@ int sy_tour_points(struct sy_plan *plan);
  */
 int sy_here_open(struct sy_topology **topology, json_t **machine,
                  char id[SY_MACHINE_ID_BYTES]);
+
+/*
+ * Replaces the matrices of a plan by their points on this machine.  0, or an
+ * exit status with the line printed: SY_EXIT_USAGE where these are more than
+ * --max-points, SY_EXIT_NOTHING where there is one PU.
+ */
+int sy_here_expand(struct sy_plan *plan, const struct sy_options *options);
 
 /*
  * Finds the PUs of the points, results[i] being that of point i: those that

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "sweep/matrix.h"
 #include "sweep/sweep.h"
 
 /* The comment that a ready sweep begins with is within its first bytes. */
@@ -79,6 +80,8 @@ static void list_placements(void)
 	for (const struct sy_placement_kind *kind = sy_placement_kinds;
 	     kind->name; kind++)
 		print_entry(kind->name, kind->summary);
+	print_entry(SY_MATRIX, "of hand-offs: a point on each PU, and between "
+	                       "every two in both directions");
 	print_entry("0,2-3", "these PUs, by OS index, in this order");
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "results/run.h"
+#include "sweep/matrix.h"
 #include "sweep/sweep.h"
 
 /* `where` is "my.ini:7: [cpu]" or "the lists"; for a sum over several spaces
@@ -33,15 +34,28 @@ static int add_status(int error)
 	return error ? sy_complain(SY_EXIT_REFUSED, "no memory") : 0;
 }
 
-/* The options were checked when they were read, so only memory can fail. */
+/* `where` has the placement.  Single values were checked when they were read,
+   so but for what does not go together only memory can fail. */
+static int read_space(struct sy_space *space, const struct sy_values *values,
+                      const char *where)
+{
+	struct sy_reason reason;
+
+	if (sy_space_read(space, values, &reason))
+		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
+	if (!sy_matrix_check(space, &reason))
+		return 0;
+	sy_space_free(space);
+	return sy_complain(SY_EXIT_USAGE, "%s: %s", where, reason.text);
+}
+
 static int add_options(struct sy_plan *plan, const struct sy_options *options)
 {
 	struct sy_space space;
-	struct sy_reason reason;
-	int status;
+	int status = read_space(&space, &options->shape, "--placement");
 
-	if (sy_space_read(&space, &options->shape, &reason))
-		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
+	if (status)
+		return status;
 	status = check_count(sy_space_count(&space), options, "the lists make");
 	if (!status)
 		status = add_status(sy_space_add(&space, plan));
@@ -56,15 +70,14 @@ static int read_section(const struct sy_sweep *sweep,
                         struct sy_space *space)
 {
 	struct sy_values values;
-	struct sy_reason reason;
+	char where[SY_SECTION_BYTES + 16];
 
 	sy_sweep_values(sweep, section, &values);
 	for (enum sy_key key = 0; key < SY_KEYS; key++)
 		if (options->shape.text[key])
 			values.text[key] = options->shape.text[key];
-	if (sy_space_read(space, &values, &reason))
-		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
-	return 0;
+	snprintf(where, sizeof(where), "[%s] placement", section->name);
+	return read_space(space, &values, where);
 }
 
 /* "a,b" has "b". */
@@ -348,6 +361,8 @@ int sy_choose_points(struct sy_plan *plan, struct sy_options *options)
 		status = add_options(plan, options);
 	else
 		status = add_status(sy_tour_points(plan));
+	if (!status)
+		status = sy_here_expand(plan, options);
 	if (!status && options->filter)
 		status = keep_matching(plan, options->filter);
 	if (!status && !plan->count)

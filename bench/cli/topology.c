@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "host/lstopo.h"
 #include "host/tree.h"
+#include "sweep/matrix.h"
 
 static int complain_here(int error)
 {
@@ -111,6 +112,12 @@ static int place(struct view *view)
 		                   "--placement");
 	if (!name)
 		return 0;
+	if (!strcmp(name, SY_MATRIX))
+		return sy_complain(
+			SY_EXIT_USAGE,
+			"--placement: '" SY_MATRIX "' is no "
+			"placement of contexts but a point for every "
+			"two PUs; `run --workload switch` takes it");
 	error = sy_placement_make(&view->placement, view->topology, name, why,
 	                          sizeof(why));
 	if (error)
@@ -222,7 +229,8 @@ const struct sy_verb sy_verb_topology = {
 		"notation, as 'pack:2 numa:2 l3:2 core:8 pu:2'\n"
 		"  --placement P     which PU each context gets: none, "
 		"compact, "
-		"spread, one-pu,\n                    or PUs as 0,2-3\n"
+		"spread, one-pu,\n                    siblings, same-l3, "
+		"other-package, or PUs as 0,2-3\n"
 		"  --contexts N      how many there are (default: one a PU of "
 		"the placement)\n"
 		"  --svg FILE        lstopo's picture, with the PUs of "

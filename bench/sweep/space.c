@@ -12,6 +12,7 @@
 
 #include "engine/bounds.h"
 #include "host/units.h"
+#include "sweep/matrix.h"
 
 static const char cpu_wait_io[] = "cpu wait io";
 static const char all_families[] = "switch spawn idle cpu wait io";
@@ -277,6 +278,9 @@ static int check_placement(const char *name, struct sy_reason *reason)
 			return 0;
 		sy_nearest_try(&nearest, kind->name);
 	}
+	if (!strcmp(name, SY_MATRIX))
+		return 0;
+	sy_nearest_try(&nearest, SY_MATRIX);
 	return unknown("placement", &nearest, reason);
 }
 

@@ -93,7 +93,15 @@ _switchyard_value() {
 	--workload) _switchyard_list "$(_switchyard_names workloads) all" ;;
 	--mechanism) _switchyard_list "$(_switchyard_names mechanisms |
 		sed 's/.*\.//') all" ;;
-	--placement) _switchyard_list "$(_switchyard_names placements)" ;;
+	--placement)
+		# A matrix is many placements, and `topology` shows one.
+		if [[ $verb == topology ]]; then
+			_switchyard_words "$(_switchyard_names placements |
+				grep -vx matrix)"
+		else
+			_switchyard_list "$(_switchyard_names placements)"
+		fi
+		;;
 	--transport) _switchyard_list "unix tcp" ;;
 	--server) _switchyard_words "shared" ;;
 	--to) _switchyard_words "gbench csv tsv markdown" ;;

@@ -96,7 +96,7 @@ complete -c switchyard -n '__switchyard_in bench' -a '--benchmark_filter= --benc
 complete -c switchyard -n '__switchyard_in doctor' -l strict -d 'Status 4 on a warning'
 complete -c switchyard -n '__switchyard_in doctor' -l json -d 'Findings as JSON'
 complete -c switchyard -n '__switchyard_in topology' -l input -r -F -d 'Another machine: hwloc XML or synthetic description'
-complete -c switchyard -n '__switchyard_in topology' -l placement -x -a '(__switchyard_names placements)' -d 'Placement to show'
+complete -c switchyard -n '__switchyard_in topology' -l placement -x -a '(__switchyard_names placements | string match -v matrix)' -d 'Placement to show'
 complete -c switchyard -n '__switchyard_in topology' -l contexts -x -d 'How many are placed'
 complete -c switchyard -n '__switchyard_in topology' -l svg -r -F -d 'Picture by lstopo'
 complete -c switchyard -n '__switchyard_in topology' -l full -d 'All of the tree'

@@ -55,6 +55,13 @@ shows '^ +2047 +[0-9]+ ' --input 'pack:16 numa:2 l3:4 core:8 pu:2' \
 	--placement spread --full
 shows '^machine: 8192 PUs' --input 'pack:16 numa:4 l3:4 core:8 pu:4'
 shows '^machine: 4 PUs' --input 'pack:2 pu:2' --placement none
+shows '^ +1 +31 ' --input 'pack:2 l3:2 core:4 pu:2' --placement siblings
+check "not its first PU" grep -Eq '^ +0 +30 ' "$out"
+check "more than two contexts" test "$(grep -Ec '^ +[0-9]' "$out")" = 2
+shows '^placement same-l3, 2 contexts on 2 of 16 PUs: 2 cores, 1 L3,' \
+	--input "$hybrid" --placement same-l3
+shows ': 2 cores, .*2 packages$' --input 'pack:2 l3:2 core:4 pu:2' \
+	--placement other-package
 cp "$hybrid" "$work/pu:3"
 shows '^machine: 16 PUs' --input "pu:3"
 rm "$work/pu:3"
@@ -146,6 +153,14 @@ refused 2 "--placement: 'nope' is not a placement" topology --placement nope
 refused 2 "--placement: ''" topology --placement ''
 refused 2 "PU 0 is listed twice" topology --input pu:4 --placement 0,0
 refused 77 "PU 4 does not exist" topology --input pu:4 --placement 0-4
+refused 77 "no core has two PUs that may be used" \
+	topology --input 'l3:1 core:4 pu:1' --placement siblings
+refused 77 "hwloc knows of no L3 cache here" \
+	topology --input 'core:4 pu:2' --placement same-l3
+refused 77 "all PUs that may be used are in one package" \
+	topology --input "$hybrid" --placement other-package
+refused 2 "--placement: 'matrix' is no placement of contexts.*--workload switch" \
+	topology --placement matrix
 refused 2 "--contexts: say where" topology --contexts 3
 refused 2 "--contexts: 'x'" topology --placement spread --contexts x
 refused 2 "--contexts: must be" topology --placement spread --contexts 0

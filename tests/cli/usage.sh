@@ -177,7 +177,8 @@ status_is 0
 says '^cpu ' '^wait ' '^io ' '^switch '
 run list placements
 status_is 0
-says '^none ' '^compact ' '^spread ' '^one-pu '
+says '^none ' '^compact ' '^spread ' '^one-pu ' '^siblings ' '^same-l3 ' \
+	'^other-package ' '^matrix '
 run list points '^cpu/serial/inflight:(1|4)/'
 status_is 0
 quiet

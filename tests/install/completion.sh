@@ -77,7 +77,12 @@ check_values() {
 	offers "switchyard run --model " "${models[@]}" all
 	offers "switchyard run --model=thr" "$1threads"
 	offers "switchyard run --workload " cpu wait io switch all
-	offers "switchyard run --placement " none compact spread one-pu
+	offers "switchyard run --placement " none compact spread one-pu \
+		siblings same-l3 other-package matrix
+	offers "switchyard topology --placement " none siblings
+	check "a matrix, which it refuses" test -z \
+		"$("${shell}_offers" "switchyard topology --placement " |
+			grep matrix)"
 	offers "switchyard run --transport " unix tcp
 	offers "switchyard run --server " shared
 	offers "switchyard run " my.ini
