@@ -7,7 +7,7 @@
 source "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
 
-handoff=(--workload switch --model threads)
+handoff=(--workload switch --model threads --mechanism condition)
 quick=(--budget 400ms --sets 1 --no-figures)
 
 # `ARGUMENT...`: the names of the points that they choose, in `out`.
@@ -65,6 +65,7 @@ one="^switchyard: a matrix needs two PUs, 1 may be used here$"
 cat >matrix.ini <<-'END'
 	[defaults]
 	model = threads
+	mechanism = condition
 	[pairs]
 	workload = switch
 	placement = matrix
@@ -132,10 +133,10 @@ other="'matrix' is of hand-offs only, and '[a-z]*' is among the workloads; .*'sw
 refused 2 "^switchyard: --placement: $other" run --placement matrix
 refused 2 "--placement: $other" run --workload cpu --placement matrix
 refused 2 "--placement: $other" bench --workload switch,io --placement one-pu,matrix
-refused 2 "\[pairs\] placement: $other" run matrix.ini --workload wait
+refused 2 "\[pairs\] placement: $other" run matrix.ini --workload idle
 refused 2 "\[pairs\] placement: $other" list points matrix.ini --set workload=all
-sed -i 's/switch/cpu/' matrix.ini
-refused 2 "matrix\.ini:5: \[pairs\] placement: $other" run matrix.ini
+sed -i "s/= switch/= cpu/" matrix.ini
+refused 2 "matrix\.ini:6: \[pairs\] placement: $other" run matrix.ini
 printf '[defaults]\nplacement = matrix\n[a]\nworkload = switch\n[b]\nworkload = io\n' \
 	>matrix.ini
 refused 2 "matrix\.ini:2: \[b\] placement: $other" run matrix.ini --section a
