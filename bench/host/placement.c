@@ -206,19 +206,23 @@ int sy_placement_make(struct sy_placement *placement,
 	unsigned count;
 	const struct sy_pu *pus = sy_topology_pus(topology, &count);
 	struct sy_placement made = { .bound = true };
-	int rc = -ENOMEM;
+	int *fewer, rc = -ENOMEM;
 
 	made.pus = calloc(count, sizeof(*made.pus));
 	if (made.pus)
 		rc = make_named(&made, pus, count, name, why, why_bytes);
 	if (rc == -ENOMEM)
 		snprintf(why, why_bytes, "no memory for a placement");
-	if (!rc) {
-		*placement = made;
-		made.pus = NULL;
+	if (rc) {
+		free(made.pus);
+		return rc;
 	}
-	free(made.pus);
-	return rc;
+	/* The points of a matrix are many, and each keeps one or two. */
+	fewer = realloc(made.pus, made.count * sizeof(*fewer));
+	if (fewer)
+		made.pus = fewer;
+	*placement = made;
+	return 0;
 }
 
 void sy_placement_free(struct sy_placement *placement)
