@@ -140,6 +140,14 @@ static void check_live_state(enum sy_switch_kind kind)
 	duel_close(&duel);
 }
 
+static void test_live_state_survives_inline(void **state)
+{
+	(void)state;
+	if (SY_SWITCH_INLINE_ABSENT)
+		skip();
+	check_live_state(SY_SWITCH_INLINE);
+}
+
 static void test_live_state_survives_assembly(void **state)
 {
 	(void)state;
@@ -366,6 +374,7 @@ static void test_handoffs_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_live_state_survives_inline),
 		cmocka_unit_test(test_live_state_survives_assembly),
 		cmocka_unit_test(test_live_state_survives_ucontext),
 		cmocka_unit_test(test_guard_page_stops_an_overflow),

@@ -41,10 +41,10 @@ void sy_fiber_make(struct sy_fiber *fiber, enum sy_switch_kind kind,
 {
 	*fiber = (struct sy_fiber){ .entry = entry, .arg = arg };
 	sy_note_stack(&fiber->note, low, (size_t)(top - low));
-	if (kind == SY_SWITCH_ASSEMBLY)
-		sy_switch_prepare(&fiber->registers, top, begin, fiber);
-	else
+	if (kind == SY_SWITCH_UCONTEXT)
 		make_ucontext(fiber, low, top);
+	else
+		sy_switch_prepare(&fiber->registers, top, begin, fiber);
 }
 
 void sy_fiber_drop(struct sy_fiber *fiber)

@@ -2,7 +2,7 @@
 /*
  * fiber.h - a flow of control with a stack of its own, switched by hand.
  *
- * Two ways of switching share all the rest.  Which one is an argument of
+ * Three ways of switching share all the rest.  Which one is an argument of
  * every switch: it is inlined, and where the argument is a constant the
  * compiler leaves nothing of the choice.
  */
@@ -20,12 +20,13 @@ extern "C" {
 #endif
 
 enum sy_switch_kind {
-	SY_SWITCH_ASSEMBLY, /* switch.h */
+	SY_SWITCH_INLINE,   /* sy_switch_inline of switch.h */
+	SY_SWITCH_ASSEMBLY, /* sy_switch of switch.h, out of line */
 	SY_SWITCH_UCONTEXT, /* swapcontext: a system call for the signal mask */
 };
 
 struct sy_fiber {
-	struct sy_registers registers; /* assembly; first: found from it */
+	struct sy_registers registers; /* not ucontext; first: found from it */
 	ucontext_t *ucontext;          /* ucontext: where they lie */
 	void (*entry)(void *arg);
 	void *arg;
@@ -58,7 +59,10 @@ sy_fiber_switch(struct sy_fiber *from, struct sy_fiber *to,
                 enum sy_switch_kind kind)
 {
 	sy_note_leave(&from->note, &to->note);
-	if (kind == SY_SWITCH_ASSEMBLY)
+	if (kind == SY_SWITCH_INLINE)
+		from = (struct sy_fiber *)(void *)sy_switch_inline(
+			&from->registers, &to->registers);
+	else if (kind == SY_SWITCH_ASSEMBLY)
 		from = (struct sy_fiber *)(void *)sy_switch(&from->registers,
 		                                            &to->registers);
 	else

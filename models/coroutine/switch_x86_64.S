@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * switch_x86_64.S - see switch.h for what is saved, what is not, and why.
+ * switch_x86_64.S - see switch_x86_64.h for what is saved, what is not, and why.
  *
  * On entry: rdi the registers to save, rsi those to load, rcx the way back.
  * From the first load on, the frame that counts for unwinding is the new
@@ -83,8 +83,8 @@ sy_switch_body:
 	nop
 sy_switch_start:
 	LANDING
-	movq	%r12, %rdi
-	callq	*%r13
+	movq	R12(%rsi), %rdi
+	callq	*R13(%rsi)
 	ud2
 	.cfi_endproc
 	.size	sy_switch_start, .-sy_switch_start
