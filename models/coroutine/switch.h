@@ -6,8 +6,9 @@
  * is not running:
  *
  * sy_switch         out of line: saves the registers that a function must
- *                   preserve under the architecture's ABI.  It serves every
- *                   build, with sanitizers or shadow call stacks too.
+ *                   preserve under the architecture's ABI.  What it costs does
+ *                   not depend on the place, and it asks of the compiler no
+ *                   more than a call does.
  * sy_switch_inline  saves the stack pointer, the way back and the registers
  *                   that cannot be named as lost, and says of all others that
  *                   they are: the compiler saves those that it uses there,
