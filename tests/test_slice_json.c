@@ -20,6 +20,11 @@ static struct sy_slice *full_slice(void)
 		.usage = { 1, 2, 3 },
 		.server_ns = 4,
 		.migrations = 5,
+		.first_ns = 6,
+		.first_operations = 7,
+		.bytes = 8,
+		.slab_bytes = 9,
+		.detail = "thirty-one bytes are its length",
 	};
 	slice->visited[0] = 1;
 	slice->visited[SY_PUS_MAX / 64 - 1] = UINT64_C(1) << 63 | 2;
@@ -116,7 +121,8 @@ static void test_numbers_that_make_no_sense_are_refused(void **state)
 		"operations",     "elapsed_ns", "voluntary",
 		"involuntary",    "cpu_ns",     "server_ns",
 		"migrations",     "alone_ns",   "alone_operations",
-		"latency_max_ns",
+		"latency_max_ns", "first_ns",   "first_operations",
+		"bytes",          "slab_bytes",
 	};
 
 	(void)state;
@@ -160,6 +166,13 @@ static void test_lists_that_make_no_sense_are_refused(void **state)
 	assert_refused("latencies", "[[5, 4294967295], [5, 1]]");
 }
 
+static void test_a_detail_that_is_none_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("detail", "7");
+	assert_refused("detail", "\"thirty-two bytes are one too many\"");
+}
+
 static void test_other_things_than_objects_are_refused(void **state)
 {
 	struct sy_slice *slice = full_slice();
@@ -178,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_a_slice_with_every_bucket_is_one_line),
 		cmocka_unit_test(test_numbers_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_lists_that_make_no_sense_are_refused),
+		cmocka_unit_test(test_a_detail_that_is_none_is_refused),
 		cmocka_unit_test(test_other_things_than_objects_are_refused),
 	};
 

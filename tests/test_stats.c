@@ -395,9 +395,48 @@ static void test_histogram_of_few_and_long(void **state)
 	assert_true(few.counts[3] == UINT32_MAX && few.total == 200);
 }
 
+static void test_slope_is_that_of_the_line(void **state)
+{
+	const double x[] = { 0, 1, 2, 3, 4 };
+	const double line[] = { 7, 10, 13, 16, 19 };
+	/* numpy.polyfit([0, 1, 2, 3, 4], [1, 3, 2, 5, 4], 1) is 0.8, 1.4 */
+	const double off[] = { 1, 3, 2, 5, 4 };
+	double slope;
+
+	(void)state;
+	assert_int_equal(sy_slope(x, line, 5, &slope), 0);
+	ASSERT_CLOSE(slope, 3.0);
+	assert_int_equal(sy_slope(x, line, 2, &slope), 0);
+	ASSERT_CLOSE(slope, 3.0);
+	assert_int_equal(sy_slope(x, off, 5, &slope), 0);
+	ASSERT_CLOSE(slope, 0.8);
+}
+
+static void test_slope_of_what_has_none_is_refused(void **state)
+{
+	const double same[] = { 5, 5, 5 }, y[] = { 1, 2, 3 };
+	const double odd[] = { 1, NAN, 3 };
+	double slope = 77;
+
+	(void)state;
+	assert_int_equal(sy_slope(y, y, 0, &slope), -EINVAL);
+	assert_int_equal(sy_slope(y, y, 1, &slope), -EINVAL);
+	assert_int_equal(sy_slope(same, y, 3, &slope), -EINVAL);
+	assert_int_equal(sy_slope(odd, y, 3, &slope), -EINVAL);
+	assert_int_equal(sy_slope(y, odd, 3, &slope), -EINVAL);
+	assert_true(slope == 77);
+	/* Ties in one coordinate are points as others are. */
+	assert_int_equal(sy_slope((double[]){ 1, 1, 2 }, (double[]){ 0, 2, 4 },
+	                          3, &slope),
+	                 0);
+	ASSERT_CLOSE(slope, 3.0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_slope_is_that_of_the_line),
+		cmocka_unit_test(test_slope_of_what_has_none_is_refused),
 		cmocka_unit_test(test_random_is_splitmix64),
 		cmocka_unit_test(test_random_below_is_even),
 		cmocka_unit_test(test_shuffle_is_even),

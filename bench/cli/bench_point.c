@@ -42,7 +42,8 @@ static void set_counters(struct bmc_state *state, const struct sy_point *point,
 	if (point->load.rounds)
 		bmc_set_counter(state, "rounds", (double)point->load.rounds,
 		                BMC_COUNTER_DEFAULT);
-	if (sy_point_is(point, SY_SWITCH) && !sy_estimate_net(taken, 1, &net))
+	if (sy_point_is(point, SY_SWITCH) &&
+	    !sy_estimate(taken, SY_NET, 1, &net))
 		bmc_set_counter(state, "net_ns", net.value,
 		                BMC_COUNTER_DEFAULT);
 	if (sy_server_limited(point, taken))
@@ -54,7 +55,7 @@ static void report(struct bmc_state *state, const struct sy_point *point,
 {
 	double iterations = (double)bmc_state_iterations(state), ns;
 
-	if (sy_estimate_middle(taken, &ns)) {
+	if (sy_estimate_middle(taken, SY_TIME, &ns)) {
 		bmc_skip(state, strerror(ENOMEM));
 		return;
 	}

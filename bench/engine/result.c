@@ -71,6 +71,11 @@ static void add_totals(struct sy_result *result, const struct sy_slice *slice)
 		result->visited[i] |= slice->visited[i];
 }
 
+static double per(uint64_t ns, uint64_t operations)
+{
+	return operations ? (double)ns / (double)operations : 0;
+}
+
 int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
                   uint32_t set, uint32_t round)
 {
@@ -83,12 +88,13 @@ int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
 		.round = round,
 		.ns = (double)slice->elapsed_ns / operations,
 		.cpu_ns = (double)slice->usage.cpu_ns / operations,
-		.alone_ns = slice->alone_operations
-		                    ? (double)slice->alone_ns /
-		                              (double)slice->alone_operations
-		                    : 0,
+		.alone_ns = per(slice->alone_ns, slice->alone_operations),
 		.voluntary = (double)slice->usage.voluntary / operations,
+		.first_ns = per(slice->first_ns, slice->first_operations),
+		.bytes = (double)slice->bytes / operations,
+		.slab_bytes = (double)slice->slab_bytes / operations,
 	};
+	memcpy(result->detail, slice->detail, sizeof(result->detail));
 	add_totals(result, slice);
 	if (result->state == SY_PLANNED)
 		result->state = SY_MEASURED;

@@ -31,6 +31,9 @@ struct sy_sample {
 	double cpu_ns;    /* of its contexts */
 	double alone_ns;  /* of the mechanism without a switch, or 0 */
 	double voluntary; /* switches */
+	double first_ns;  /* of the first ones in its process, or 0 */
+	double bytes;     /* a waiting context, or 0 */
+	double slab_bytes;
 };
 
 struct sy_result {
@@ -46,6 +49,7 @@ struct sy_result {
 	uint64_t slice_operations; /* what a slice was sized to; 0: not yet */
 	uint64_t usual_ns; /* how long a slice is that cannot be shorter */
 	unsigned dropped;  /* slices that missed their size */
+	char detail[SY_DETAIL_BYTES]; /* of the mechanism, or "" */
 };
 
 /* Adds a slice.  -ENOMEM. */

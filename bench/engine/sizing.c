@@ -63,6 +63,9 @@ static uint64_t whole_bursts(const struct sy_point *point, uint64_t count)
 {
 	uint64_t unit = point->request.contexts ? point->request.contexts : 2;
 
+	/* All at once, whatever is asked for. */
+	if (sy_point_is(point, SY_IDLE))
+		return unit;
 	if (sy_point_is(point, SY_SWITCH) && unit % 2)
 		unit *= 2;
 	return count < unit ? unit : count / unit * unit;
@@ -156,9 +159,14 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 {
 	double rates[TRIALS_MAX], rate_ns;
 	uint64_t count = sy_subject_allowed(s, 1), elapsed_ns;
-	int error = first_rate(s, &count, &rate_ns, reason);
 	unsigned trials = 1, agreeing = 1;
+	int error;
 
+	if (sy_point_is(s->point, SY_IDLE)) {
+		*operations = count;
+		return 0;
+	}
+	error = first_rate(s, &count, &rate_ns, reason);
 	rates[0] = rate_ns;
 	while (!error && trials < TRIALS_MAX && agreeing < TRIALS_AGREEING) {
 		/* A batch that is a slice by itself leaves nothing to size. */

@@ -34,6 +34,11 @@ static json_t *latencies_to_json(const struct sy_histogram *latencies)
 	return pairs;
 }
 
+static json_t *with_number(json_t *json, const char *key, uint64_t number)
+{
+	return sy_json_with(json, key, json_integer((json_int_t)number));
+}
+
 json_t *sy_slice_to_json(const struct sy_slice *slice)
 {
 	json_t *json =
@@ -51,6 +56,15 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 	if (slice->alone_operations)
 		json = sy_json_with(json, "alone_ns",
 		                    json_integer((json_int_t)slice->alone_ns));
+	if (slice->first_operations)
+		json = with_number(with_number(json, "first_operations",
+		                               slice->first_operations),
+		                   "first_ns", slice->first_ns);
+	if (slice->bytes)
+		json = with_number(with_number(json, "bytes", slice->bytes),
+		                   "slab_bytes", slice->slab_bytes);
+	if (*slice->detail)
+		json = sy_json_with(json, "detail", json_string(slice->detail));
 	if (!slice->latencies.total)
 		return json;
 	json = sy_json_with(json, "latency_max_ns",
@@ -112,6 +126,19 @@ static int latencies_from_json(struct sy_histogram *latencies,
 	return 0;
 }
 
+/* 1: not what it can be. */
+static int detail_from_json(char detail[SY_DETAIL_BYTES], const json_t *json)
+{
+	const char *text = json_string_value(json);
+
+	if (!json)
+		return 0;
+	if (!text || strlen(text) >= SY_DETAIL_BYTES)
+		return 1;
+	strcpy(detail, text);
+	return 0;
+}
+
 int sy_slice_from_json(struct sy_slice *slice, const json_t *json)
 {
 	int wrong = 0;
@@ -127,6 +154,12 @@ int sy_slice_from_json(struct sy_slice *slice, const json_t *json)
 	slice->alone_operations = number(json, "alone_operations", &wrong);
 	slice->alone_ns = number(json, "alone_ns", &wrong);
 	slice->latencies.max = number(json, "latency_max_ns", &wrong);
+	slice->first_operations = number(json, "first_operations", &wrong);
+	slice->first_ns = number(json, "first_ns", &wrong);
+	slice->bytes = number(json, "bytes", &wrong);
+	slice->slab_bytes = number(json, "slab_bytes", &wrong);
+	wrong += detail_from_json(slice->detail,
+	                          json_object_get(json, "detail"));
 	if (wrong || !slice->operations || !slice->elapsed_ns ||
 	    visited_from_json(slice->visited, json_object_get(json, "pus")))
 		return -EPROTO;

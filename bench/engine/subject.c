@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -58,6 +59,23 @@ static int start_spinners(struct sy_subject *s)
 	return error;
 }
 
+/* A holder opens it, in a process of its own, for each slice. */
+static bool is_held(const struct sy_subject *s)
+{
+	return sy_point_is(s->point, SY_IDLE);
+}
+
+static int open_contexts(struct sy_subject *s)
+{
+	const struct sy_request *r = &s->point->request;
+
+	if (!r->mechanism)
+		return r->model->open(&s->model, s->batch);
+	if (is_held(s))
+		return 0;
+	return r->mechanism->open(&s->model, s->batch, r->mechanism);
+}
+
 static int open_parts(struct sy_subject *s, const char **part)
 {
 	const struct sy_request *r = &s->point->request;
@@ -78,12 +96,16 @@ static int open_parts(struct sy_subject *s, const char **part)
 		error = r->workload->open(&s->workload, &s->point->load,
 		                          s->batch);
 	}
+	if (!error) {
+		*part = "resident memory";
+		error = sy_resident_open(&s->resident, r->resident_bytes,
+		                         r->huge_pages);
+		s->batch->setting.resident = s->resident.memory;
+	}
 	if (error)
 		return error;
 	*part = "the model's contexts";
-	error = r->mechanism
-	                ? r->mechanism->open(&s->model, s->batch, r->mechanism)
-	                : r->model->open(&s->model, s->batch);
+	error = open_contexts(s);
 	if (error)
 		return error;
 	*part = "counters of the model's processes";
@@ -103,14 +125,17 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
 	new->expected_count = UINT64_MAX;
 	prctl(PR_SET_TIMERSLACK, SY_TIMER_SLACK_NS);
 	error = open_parts(new, &part);
-	if (error) {
+	if (error)
 		sy_reason(reason, error, "cannot set up %s: %s", part,
-		          strerror(-error));
+		          error == -ENODATA ? "no huge pages were given"
+		                            : strerror(-error));
+	else
+		error = sy_subject_first(new, reason);
+	if (error)
 		sy_subject_close(new);
-		return error;
-	}
-	*subject = new;
-	return 0;
+	else
+		*subject = new;
+	return error;
 }
 
 void sy_subject_close(struct sy_subject *s)
@@ -126,6 +151,7 @@ void sy_subject_close(struct sy_subject *s)
 		r->workload->close(s->workload, s->batch);
 	if (s->awake)
 		sy_awake_stop(s->awake);
+	sy_resident_close(&s->resident);
 	if (s->batch)
 		sy_batch_destroy(s->batch);
 	free(s->values);
@@ -183,7 +209,7 @@ static int check(struct sy_subject *s, uint64_t count, struct sy_reason *reason)
 	                 s->expected.proof);
 }
 
-static void reset(struct sy_subject *s)
+void sy_subject_reset(struct sy_subject *s)
 {
 	struct sy_batch *batch = s->batch;
 
@@ -216,12 +242,12 @@ int sy_subject_trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 {
 	int error;
 
-	reset(s);
+	sy_subject_reset(s);
 	error = timed_run(s, count, elapsed_ns, reason);
 	return error ? error : check(s, count, reason);
 }
 
-static void collect(const struct sy_subject *s, struct sy_slice *slice)
+void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice)
 {
 	const struct sy_batch *batch = s->batch;
 	uint64_t stamps = 0;
@@ -237,26 +263,6 @@ static void collect(const struct sy_subject *s, struct sy_slice *slice)
 		stamps = slice->operations;
 	for (uint64_t i = 0; i < stamps; i++)
 		sy_histogram_add(&slice->latencies, batch->latencies_ns[i]);
-}
-
-/* A quarter of the hand-offs is enough: nothing is scheduled in it. */
-static int run_alone(struct sy_subject *s, struct sy_slice *slice,
-                     struct sy_reason *reason)
-{
-	const struct sy_mechanism *mechanism = s->point->request.mechanism;
-	uint64_t begin_ns;
-	int error;
-
-	if (!mechanism || !mechanism->alone)
-		return 0;
-	slice->alone_operations = sy_subject_allowed(s, slice->operations / 4);
-	begin_ns = sy_clock_ns();
-	error = mechanism->alone(s->model, slice->alone_operations);
-	slice->alone_ns = sy_clock_ns() - begin_ns;
-	return error ? sy_reason(reason, error,
-	                         "the mechanism on its own failed: %s",
-	                         strerror(-error))
-	             : 0;
 }
 
 static uint64_t server_ns(const struct sy_subject *s)
@@ -275,7 +281,7 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	uint64_t served_ns;
 	int error;
 
-	reset(s);
+	sy_subject_reset(s);
 	served_ns = server_ns(s);
 	error = sy_usage_begin(s->watch, &before);
 	if (error)
@@ -291,8 +297,8 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	error = check(s, slice->operations, reason);
 	if (error)
 		return error;
-	collect(s, slice);
-	return run_alone(s, slice, reason);
+	sy_subject_collect(s, slice);
+	return sy_subject_mechanism(s, slice, reason);
 }
 
 int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
@@ -309,6 +315,8 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 		warmup = slice->operations;
 	if (s->awake)
 		sy_awake_set(s->awake, true);
+	if (is_held(s))
+		warmup = 0;
 	/* A few tasks will do, fewer than there are lanes among them. */
 	if (warmup)
 		error = carry_out(s, warmup);
@@ -316,7 +324,8 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 		sy_reason(reason, error, "the model failed: %s",
 		          strerror(-error));
 	else
-		error = measure(s, slice, reason);
+		error = is_held(s) ? sy_subject_hold(s, slice, reason)
+		                   : measure(s, slice, reason);
 	if (s->awake)
 		sy_awake_set(s->awake, false);
 	if (!error && s->awake && sy_awake_check(s->awake))

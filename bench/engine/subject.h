@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "engine/holder.h"
 #include "engine/point.h"
 #include "engine/usage.h"
 #include "stats/stats.h"
@@ -25,8 +26,14 @@ struct sy_slice {
 	                      hand-offs as `alone_operations`; 0: none */
 	uint64_t alone_operations;
 	struct sy_usage usage;
-	uint64_t server_ns;  /* CPU time of the workload's server */
-	uint64_t migrations; /* at least so many */
+	/* spawn: the first ones in this process, before all slices. */
+	uint64_t first_ns, first_operations;
+	/* idle: memory of as many contexts as there are operations, and what
+	   the system's slab caches grew by meanwhile. */
+	uint64_t bytes, slab_bytes;
+	char detail[SY_DETAIL_BYTES]; /* of the mechanism; or "" */
+	uint64_t server_ns;           /* CPU time of the workload's server */
+	uint64_t migrations;          /* at least so many */
 	uint64_t visited[SY_PUS_MAX / 64];
 	/* Latencies of the tasks, where they are stamped; total 0: none. */
 	struct sy_histogram latencies;

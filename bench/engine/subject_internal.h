@@ -5,6 +5,7 @@
 #ifndef SY_SUBJECT_INTERNAL_H
 #define SY_SUBJECT_INTERNAL_H
 
+#include "engine/resident.h"
 #include "engine/subject.h"
 
 struct sy_subject {
@@ -14,6 +15,8 @@ struct sy_subject {
 	void *workload; /* of the workload's open */
 	struct sy_usage_watch *watch;
 	struct sy_awake *awake;
+	struct sy_resident resident;
+	uint64_t first_ns, first_operations; /* spawn */
 	uint64_t *values; /* SY_VALUE_PERIOD expected ones, on demand */
 	struct sy_tally expected;
 	uint64_t expected_count; /* what `expected` is for */
@@ -24,6 +27,21 @@ uint64_t sy_subject_stamps(const struct sy_point *point);
 
 /* The number of operations nearest to `count` that a run may have. */
 uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count);
+
+/* Makes ready for a run, and takes over what its contexts noted. */
+void sy_subject_reset(struct sy_subject *s);
+void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice);
+
+/* subject_mechanism.c, each nothing for a point that has no part in it. */
+
+/* Times the first contexts that are created in the process. */
+int sy_subject_first(struct sy_subject *s, struct sy_reason *reason);
+/* After a run: the mechanism alone, and what it tells of itself. */
+int sy_subject_mechanism(struct sy_subject *s, struct sy_slice *slice,
+                         struct sy_reason *reason);
+/* Carries out a slice of contexts that wait: a holder's. */
+int sy_subject_hold(struct sy_subject *s, struct sy_slice *slice,
+                    struct sy_reason *reason);
 
 /* One run between two readings of the clock, checked. */
 int sy_subject_trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,

@@ -31,17 +31,52 @@ static void columns_close(struct columns *columns)
 	free(columns->sets);
 }
 
-static int bootstrap(const struct sy_result *result, bool net, uint64_t seed,
-                     struct sy_estimate *estimate)
+static double value_of(const struct sy_sample *sample,
+                       enum sy_quantity quantity)
+{
+	switch (quantity) {
+	case SY_ALONE:
+		return sample->alone_ns;
+	case SY_NET:
+		return sample->ns - sample->alone_ns;
+	case SY_BYTES:
+		return sample->bytes;
+	case SY_SLAB:
+		return sample->slab_bytes;
+	case SY_TIME:
+		break;
+	}
+	return sample->ns;
+}
+
+enum sy_quantity sy_compared_by(const struct sy_point *point)
+{
+	return sy_point_is(point, SY_IDLE) ? SY_BYTES : SY_TIME;
+}
+
+int sy_estimate_middle(const struct sy_result *result,
+                       enum sy_quantity quantity, double *middle)
+{
+	struct columns c;
+	int error = columns_open(&c, result->count);
+
+	for (size_t i = 0; i < result->count && !error; i++)
+		c.values[i] = value_of(&result->samples[i], quantity);
+	if (!error)
+		error = sy_median(c.values, result->count, middle);
+	columns_close(&c);
+	return error;
+}
+
+int sy_estimate(const struct sy_result *result, enum sy_quantity quantity,
+                uint64_t seed, struct sy_estimate *estimate)
 {
 	struct columns c;
 	int error = columns_open(&c, result->count);
 
 	for (size_t i = 0; i < result->count && !error; i++) {
-		const struct sy_sample *sample = &result->samples[i];
-
-		c.values[i] = sample->ns - (net ? sample->alone_ns : 0);
-		c.sets[i] = sample->set;
+		c.values[i] = value_of(&result->samples[i], quantity);
+		c.sets[i] = result->samples[i].set;
 	}
 	if (!error) {
 		struct sy_samples samples = { c.values, c.sets, result->count };
@@ -53,29 +88,32 @@ static int bootstrap(const struct sy_result *result, bool net, uint64_t seed,
 	return error;
 }
 
-int sy_estimate_middle(const struct sy_result *result, double *ns)
+/* All slices of a worker tell the same first time. */
+int sy_estimate_first(const struct sy_result *result, uint64_t seed,
+                      struct sy_estimate *estimate)
 {
 	struct columns c;
+	size_t count = 0;
 	int error = columns_open(&c, result->count);
 
-	for (size_t i = 0; i < result->count && !error; i++)
-		c.values[i] = result->samples[i].ns;
-	if (!error)
-		error = sy_median(c.values, result->count, ns);
+	for (size_t i = 0; i < result->count && !error; i++) {
+		const struct sy_sample *sample = &result->samples[i];
+
+		if (!(sample->first_ns > 0) ||
+		    (count && c.sets[count - 1] == sample->set))
+			continue;
+		c.values[count] = sample->first_ns;
+		c.sets[count++] = sample->set;
+	}
+	if (!error) {
+		struct sy_samples samples = { c.values, c.sets, count };
+
+		error = count ? sy_bootstrap_median(&samples, RESAMPLES, seed,
+		                                    estimate)
+		              : -ENODATA;
+	}
 	columns_close(&c);
 	return error;
-}
-
-int sy_estimate_ns(const struct sy_result *result, uint64_t seed,
-                   struct sy_estimate *estimate)
-{
-	return bootstrap(result, false, seed, estimate);
-}
-
-int sy_estimate_net(const struct sy_result *result, uint64_t seed,
-                    struct sy_estimate *estimate)
-{
-	return bootstrap(result, true, seed, estimate);
 }
 
 static int before(const struct sy_sample *a, const struct sy_sample *b)
@@ -85,7 +123,7 @@ static int before(const struct sy_sample *a, const struct sy_sample *b)
 
 /* Samples of both stand in the order of set and round: a merge pairs them. */
 static size_t pair(const struct sy_result *a, const struct sy_result *b,
-                   struct columns *c)
+                   enum sy_quantity quantity, struct columns *c)
 {
 	size_t i = 0, j = 0, pairs = 0;
 
@@ -98,8 +136,8 @@ static size_t pair(const struct sy_result *a, const struct sy_result *b,
 		} else if (before(two, one)) {
 			j++;
 		} else {
-			c->values[pairs] = one->ns;
-			c->others[pairs] = two->ns;
+			c->values[pairs] = value_of(one, quantity);
+			c->others[pairs] = value_of(two, quantity);
 			c->sets[pairs++] = one->set;
 			i++;
 			j++;
@@ -109,14 +147,15 @@ static size_t pair(const struct sy_result *a, const struct sy_result *b,
 }
 
 int sy_estimate_ratio(const struct sy_result *a, const struct sy_result *b,
-                      uint64_t seed, struct sy_estimate *ratio)
+                      enum sy_quantity quantity, uint64_t seed,
+                      struct sy_estimate *ratio)
 {
 	struct columns c;
 	int error = columns_open(&c, a->count);
 
 	if (!error) {
 		struct sy_samples samples = { c.values, c.sets,
-			                      pair(a, b, &c) };
+			                      pair(a, b, quantity, &c) };
 
 		error = samples.count < SY_SLICES_LEAST
 		                ? -ENODATA
@@ -135,7 +174,7 @@ double sy_estimate_noise(const struct sy_result *a, const struct sy_result *b,
 
 	*pairs = 0;
 	if (!columns_open(&c, a->count))
-		*pairs = pair(a, b, &c);
+		*pairs = pair(a, b, SY_TIME, &c);
 	for (size_t i = 0; i < *pairs; i++)
 		c.values[i] = log(c.values[i] / c.others[i]);
 	if (*pairs >= SY_SLICES_LEAST)

@@ -224,7 +224,7 @@ static void add_measured(json_t *list, const struct sy_point *point,
 	sum_up_sets(result, &sets, room + 2 * result->count);
 	for (int i = 0; i < sets.count; i++)
 		add_repetition(list, point, index, result, i, &sets);
-	if (!sy_estimate_middle(result, &middle) &&
+	if (!sy_estimate_middle(result, SY_TIME, &middle) &&
 	    !sy_median(sets.cpu_ns, (size_t)sets.count, &cpu_middle)) {
 		add_aggregate(list, point, index, "median", sets.count, middle,
 		              cpu_middle);

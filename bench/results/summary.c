@@ -9,21 +9,11 @@
 #include "engine/protocol.h"
 #include "results/estimate.h"
 #include "results/gbench.h"
+#include "results/summary_parts.h"
 #include "stats/stats.h"
 
 /* A server on PUs of its own is the bottleneck from this share on. */
 #define SERVER_LIMIT 0.8
-
-static void set(json_t *json, const char *key, json_t *value)
-{
-	json_object_set_new(json, key, value);
-}
-
-static json_t *estimate_json(const struct sy_estimate *e)
-{
-	return json_pack("{sf sf sf}", "value", e->value, "low", e->low, "high",
-	                 e->high);
-}
 
 /* Operations a second from nanoseconds an operation: the ends change places. */
 static json_t *rate_json(const struct sy_estimate *ns)
@@ -31,32 +21,7 @@ static json_t *rate_json(const struct sy_estimate *ns)
 	struct sy_estimate rate = { 1e9 / ns->value, 1e9 / ns->high,
 		                    1e9 / ns->low };
 
-	return estimate_json(&rate);
-}
-
-/* What the mechanism heeds of its setting. */
-static json_t *setting_json(const struct sy_request *r, json_t *params)
-{
-	static const char *const names[] = {
-		[SY_SWITCH] = "ring",
-		[SY_SPAWN] = "burst",
-		[SY_IDLE] = "contexts",
-	};
-	enum sy_family family = r->mechanism->family;
-
-	set(params, names[family], json_integer(r->contexts));
-	if (family == SY_SWITCH)
-		set(params, "working_set_bytes",
-		    json_integer((json_int_t)r->working_bytes));
-	else
-		set(params, "stack_bytes",
-		    json_integer((json_int_t)r->stack_bytes));
-	if (family != SY_SPAWN)
-		return params;
-	set(params, "resident_bytes",
-	    json_integer((json_int_t)r->resident_bytes));
-	set(params, "huge_pages", json_boolean(r->huge_pages));
-	return params;
+	return sy_estimate_json(&rate);
 }
 
 static json_t *params_json(const struct sy_point *point)
@@ -67,24 +32,29 @@ static json_t *params_json(const struct sy_point *point)
 	                  (int)point->where.count, "hold_awake", r->hold_awake);
 	const char *family = sy_point_family(point);
 
-	if (r->mechanism)
-		return setting_json(r, params);
-	set(params, "inflight", json_integer(r->inflight));
-	if (!strcmp(r->model->name, "pool"))
-		set(params, "window", json_integer(r->window));
-	if (!strcmp(family, "cpu")) {
-		set(params, "grain_ns", json_integer((json_int_t)r->grain_ns));
-		set(params, "rounds",
-		    json_integer((json_int_t)point->load.rounds));
+	if (r->mechanism) {
+		sy_summary_setting(params, point);
 		return params;
 	}
-	set(params, "wait_ns", json_integer((json_int_t)r->wait_ns));
+	sy_summary_set(params, "inflight", json_integer(r->inflight));
+	if (!strcmp(r->model->name, "pool"))
+		sy_summary_set(params, "window", json_integer(r->window));
+	if (!strcmp(family, "cpu")) {
+		sy_summary_set(params, "grain_ns",
+		               json_integer((json_int_t)r->grain_ns));
+		sy_summary_set(params, "rounds",
+		               json_integer((json_int_t)point->load.rounds));
+		return params;
+	}
+	sy_summary_set(params, "wait_ns", json_integer((json_int_t)r->wait_ns));
 	if (strcmp(family, "io"))
 		return params;
-	set(params, "request_bytes", json_integer(r->request_bytes));
-	set(params, "reply_bytes", json_integer(r->reply_bytes));
-	set(params, "transport", json_string(r->tcp ? "tcp" : "unix"));
-	set(params, "server_pu", json_integer(point->load.server_pu));
+	sy_summary_set(params, "request_bytes", json_integer(r->request_bytes));
+	sy_summary_set(params, "reply_bytes", json_integer(r->reply_bytes));
+	sy_summary_set(params, "transport",
+	               json_string(r->tcp ? "tcp" : "unix"));
+	sy_summary_set(params, "server_pu",
+	               json_integer(point->load.server_pu));
 	return params;
 }
 
@@ -114,9 +84,9 @@ static void add_server(json_t *json, const struct sy_point *point,
 {
 	if (strcmp(sy_point_family(point), "io"))
 		return;
-	set(json, "server",
-	    json_pack("{sf sb}", "share", server_share(result), "limited",
-	              sy_server_limited(point, result)));
+	sy_summary_set(json, "server",
+	               json_pack("{sf sb}", "share", server_share(result),
+	                         "limited", sy_server_limited(point, result)));
 }
 
 static void add_latency(json_t *json, const struct sy_result *result)
@@ -140,10 +110,10 @@ static void add_latency(json_t *json, const struct sy_result *result)
 
 		if (!sy_histogram_percentile(result->latencies, wanted[i].share,
 		                             &ns))
-			set(latency, wanted[i].name,
-			    json_integer((json_int_t)ns));
+			sy_summary_set(latency, wanted[i].name,
+			               json_integer((json_int_t)ns));
 	}
-	set(json, "latency_ns", latency);
+	sy_summary_set(json, "latency_ns", latency);
 }
 
 static unsigned sets_of(const struct sy_result *result)
@@ -160,21 +130,25 @@ static void add_counts(json_t *json, const struct sy_result *result)
 {
 	double operations = (double)result->operations;
 
-	set(json, "slices", json_integer((json_int_t)result->count));
-	set(json, "sets", json_integer(sets_of(result)));
-	set(json, "dropped", json_integer(result->dropped));
-	set(json, "operations", json_integer((json_int_t)result->operations));
-	set(json, "slice_operations",
-	    json_integer((json_int_t)result->slice_operations));
-	set(json, "switches_per_op",
-	    json_pack("{sf sf}", "voluntary",
-	              (double)result->usage.voluntary / operations,
-	              "involuntary",
-	              (double)result->usage.involuntary / operations));
-	set(json, "cpu_ns_per_op",
-	    json_real((double)result->usage.cpu_ns / operations));
-	set(json, "migrations", json_integer((json_int_t)result->migrations));
-	set(json, "pus_visited", sy_visited_to_json(result->visited));
+	sy_summary_set(json, "slices", json_integer((json_int_t)result->count));
+	sy_summary_set(json, "sets", json_integer(sets_of(result)));
+	sy_summary_set(json, "dropped", json_integer(result->dropped));
+	sy_summary_set(json, "operations",
+	               json_integer((json_int_t)result->operations));
+	sy_summary_set(json, "slice_operations",
+	               json_integer((json_int_t)result->slice_operations));
+	sy_summary_set(
+		json, "switches_per_op",
+		json_pack("{sf sf}", "voluntary",
+	                  (double)result->usage.voluntary / operations,
+	                  "involuntary",
+	                  (double)result->usage.involuntary / operations));
+	sy_summary_set(json, "cpu_ns_per_op",
+	               json_real((double)result->usage.cpu_ns / operations));
+	sy_summary_set(json, "migrations",
+	               json_integer((json_int_t)result->migrations));
+	sy_summary_set(json, "pus_visited",
+	               sy_visited_to_json(result->visited));
 }
 
 static void add_estimates(json_t *json, const struct sy_plan *plan,
@@ -185,16 +159,16 @@ static void add_estimates(json_t *json, const struct sy_plan *plan,
 	double lower, upper;
 	int bimodal;
 
-	if (!sy_estimate_ns(result, plan->seed, &e)) {
-		set(json, "ns_per_op", estimate_json(&e));
-		set(json, "ops_per_s", rate_json(&e));
+	if (!sy_estimate(result, SY_TIME, plan->seed, &e)) {
+		sy_summary_set(json, "ns_per_op", sy_estimate_json(&e));
+		sy_summary_set(json, "ops_per_s", rate_json(&e));
 	}
-	if (sy_point_is(point, SY_SWITCH) &&
-	    !sy_estimate_net(result, plan->seed, &e))
-		set(json, "net_ns", estimate_json(&e));
+	if (point->request.mechanism)
+		sy_summary_mechanism(json, point, result, plan->seed);
 	if (!sy_estimate_modes(result, &bimodal, &lower, &upper) && bimodal)
-		set(json, "modes",
-		    json_pack("{sf sf}", "lower", lower, "upper", upper));
+		sy_summary_set(
+			json, "modes",
+			json_pack("{sf sf}", "lower", lower, "upper", upper));
 }
 
 /* The serial point of the group that starts at `first`, or NULL. */
@@ -222,10 +196,10 @@ static void add_efficiency(json_t *json, const struct sy_plan *plan,
 	double pus = point->where.count;
 
 	if (!serial || strcmp(sy_point_family(point), "cpu") ||
-	    sy_estimate_ratio(serial, result, plan->seed, &e))
+	    sy_estimate_ratio(serial, result, SY_TIME, plan->seed, &e))
 		return;
 	e = (struct sy_estimate){ e.value / pus, e.low / pus, e.high / pus };
-	set(json, "efficiency", estimate_json(&e));
+	sy_summary_set(json, "efficiency", sy_estimate_json(&e));
 }
 
 static void label(const struct sy_point *point, char *text, size_t bytes)
@@ -257,8 +231,10 @@ static json_t *point_json(const struct sy_plan *plan,
 	                 sy_state_name(result->state));
 	if (!json)
 		return NULL;
+	sy_summary_labels(json, point, result);
 	if (result->reason.text[0])
-		set(json, "reason", json_string(result->reason.text));
+		sy_summary_set(json, "reason",
+		               json_string(result->reason.text));
 	if (!result->count || result->state == SY_WRONG ||
 	    result->state == SY_FAILED)
 		return json;
@@ -314,7 +290,8 @@ static size_t best_of(const struct sy_plan *plan,
 		double ns;
 
 		if (!competes(&plan->points[i], &session->points[i]) ||
-		    sy_estimate_middle(&session->points[i], &ns))
+		    sy_estimate_middle(&session->points[i],
+		                       sy_compared_by(&plan->points[i]), &ns))
 			continue;
 		if (ns < best_ns) {
 			best_ns = ns;
@@ -344,14 +321,15 @@ static json_t *rivals_json(const struct sy_plan *plan,
 		if (i == best ||
 		    !competes(&plan->points[i], &session->points[i]) ||
 		    sy_estimate_ratio(&session->points[i],
-		                      &session->points[best], plan->seed,
-		                      &ratio))
+		                      &session->points[best],
+		                      sy_compared_by(&plan->points[i]),
+		                      plan->seed, &ratio))
 			continue;
 		sy_point_row(&plan->points[i], row, sizeof(row));
 		json_array_append_new(
 			rivals,
 			json_pack("{ss so ss}", "row", row, "ratio",
-		                  estimate_json(&ratio), "verdict",
+		                  sy_estimate_json(&ratio), "verdict",
 		                  verdict_name(sy_verdict(&ratio, SY_FLOOR))));
 	}
 	return rivals;
@@ -400,6 +378,20 @@ static json_t *noise_json(const struct sy_session *session)
 	                 (int)pairs);
 }
 
+/* Sizes of the caches of a PU, as far as they are known. */
+static json_t *caches_json(const json_t *cpu)
+{
+	static const char *const names[] = { "l1d_bytes", "l2_bytes",
+		                             "l3_bytes" };
+	json_t *caches = json_object();
+
+	for (size_t i = 0; caches && i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_integer_value(json_object_get(cpu, names[i])) > 0)
+			json_object_set(caches, names[i],
+			                json_object_get(cpu, names[i]));
+	return caches;
+}
+
 /* One line a person knows the machine by, and its number of PUs. */
 static json_t *machine_json(const json_t *machine)
 {
@@ -418,7 +410,8 @@ static json_t *machine_json(const json_t *machine)
 	         guest && strcmp(guest, "none") ? ", guest of " : "",
 	         guest && strcmp(guest, "none") ? guest : "",
 	         release ? release : "?");
-	return json_pack("{ss sI}", "summary", text, "pus", pus);
+	return json_pack("{ss sI so}", "summary", text, "pus", pus, "caches",
+	                 caches_json(cpu));
 }
 
 json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,

@@ -38,6 +38,10 @@ int sy_median(const double *values, size_t count, double *median);
 /* 1.4826 x the median of the absolute deviations from the median. */
 int sy_robust_sigma(const double *values, size_t count, double *sigma);
 
+/* Of the line through the points that has the least squares.  -EINVAL also
+   where there are fewer than two different x. */
+int sy_slope(const double *x, const double *y, size_t count, double *slope);
+
 /* Median with the percentile interval of `resamples` bootstrap medians. */
 int sy_bootstrap_median(const struct sy_samples *samples, unsigned resamples,
                         uint64_t seed, struct sy_estimate *estimate);

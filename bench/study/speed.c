@@ -221,9 +221,9 @@ static void print_ratio(const struct row *row, const struct sy_result *ours,
 	struct sy_estimate a, b, ratio;
 	char one[24], two[24];
 
-	if (!peer || sy_estimate_ns(ours, seed, &a) ||
-	    sy_estimate_ns(peer, seed, &b) ||
-	    sy_estimate_ratio(ours, peer, seed, &ratio)) {
+	if (!peer || sy_estimate(ours, SY_TIME, seed, &a) ||
+	    sy_estimate(peer, SY_TIME, seed, &b) ||
+	    sy_estimate_ratio(ours, peer, SY_TIME, seed, &ratio)) {
 		puts("  not measured");
 		return;
 	}
@@ -251,7 +251,7 @@ static void print_time(const struct row *row, const struct sy_result *ours,
 	const char *unit = row->kind == TIME ? "ns" : "ms";
 	struct sy_estimate e;
 
-	if (sy_estimate_ns(ours, seed, &e)) {
+	if (sy_estimate(ours, SY_TIME, seed, &e)) {
 		puts("  not measured");
 		return;
 	}

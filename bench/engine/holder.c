@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* holder.c - see holder.h. */
+#include "engine/holder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What it says to a count. */
+struct answer {
+	int error;
+	uint64_t elapsed_ns;
+	char part[SY_DETAIL_BYTES];
+	char detail[SY_DETAIL_BYTES];
+};
+
+static void note_detail(const struct sy_mechanism *mechanism, const void *state,
+                        struct answer *answer)
+{
+	const char *detail =
+		mechanism->detail && state ? mechanism->detail(state) : "";
+
+	snprintf(answer->detail, sizeof(answer->detail), "%s", detail);
+}
+
+/* Opened with the first count: both are creation. */
+static void carry_out(struct sy_batch *batch,
+                      const struct sy_mechanism *mechanism, void **state,
+                      uint64_t count, struct answer *answer)
+{
+	uint64_t begin_ns = sy_clock_ns();
+
+	*answer = (struct answer){ .part = "opening them" };
+	if (!*state)
+		answer->error = mechanism->open(state, batch, mechanism);
+	if (!answer->error) {
+		snprintf(answer->part, sizeof(answer->part), "creating them");
+		answer->error = mechanism->run(*state, count);
+	}
+	answer->elapsed_ns = sy_clock_ns() - begin_ns;
+	note_detail(mechanism, *state, answer);
+}
+
+/* The process: counts come in until the other end closes. */
+static void hold(int fd, struct sy_batch *batch,
+                 const struct sy_mechanism *mechanism)
+{
+	struct answer answer;
+	void *state = NULL;
+	uint64_t count;
+
+	while (recv(fd, &count, sizeof(count), 0) == sizeof(count)) {
+		carry_out(batch, mechanism, &state, count, &answer);
+		if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
+			break;
+	}
+	if (state)
+		mechanism->close(state);
+}
+
+int sy_holder_start(struct sy_holder *holder, struct sy_batch *batch,
+                    const struct sy_mechanism *mechanism,
+                    struct sy_reason *reason)
+{
+	pid_t parent = getpid();
+	int ends[2];
+
+	*holder = (struct sy_holder){ .fd = -1 };
+	/* Messages, not a stream: a count and an answer each come whole. */
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return sy_reason(reason, -errno,
+		                 "no socket to the process that holds the "
+		                 "contexts: %s",
+		                 strerror(errno));
+	fflush(NULL);
+	holder->pid = fork();
+	if (!holder->pid) {
+		close(ends[0]);
+		if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent)
+			hold(ends[1], batch, mechanism);
+		_exit(0);
+	}
+	close(ends[1]);
+	holder->fd = ends[0];
+	if (holder->pid > 0)
+		return 0;
+	sy_reason(reason, -errno, "no process to hold the contexts: %s",
+	          strerror(errno));
+	close(holder->fd);
+	holder->pid = 0;
+	return -EAGAIN;
+}
+
+/* It hung up: how did it end? */
+static int tell_death(struct sy_holder *holder, uint64_t count,
+                      struct sy_reason *reason)
+{
+	int status = 0;
+	pid_t pid;
+
+	do {
+		pid = waitpid(holder->pid, &status, 0);
+	} while (pid < 0 && errno == EINTR);
+	holder->pid = 0;
+	if (pid > 0 && WIFSIGNALED(status))
+		return sy_reason(reason, -ECHILD,
+		                 "the process that held the contexts was "
+		                 "killed by signal %d (%s) on the way to %llu",
+		                 WTERMSIG(status), strsignal(WTERMSIG(status)),
+		                 (unsigned long long)count);
+	return sy_reason(reason, -ECHILD,
+	                 "the process that held the contexts ended on the "
+	                 "way to %llu",
+	                 (unsigned long long)count);
+}
+
+int sy_holder_grow(struct sy_holder *holder, uint64_t count,
+                   uint64_t *elapsed_ns, struct sy_reason *reason)
+{
+	struct answer answer;
+	ssize_t got = -1;
+
+	if (send(holder->fd, &count, sizeof(count), MSG_NOSIGNAL) > 0)
+		do {
+			got = recv(holder->fd, &answer, sizeof(answer), 0);
+		} while (got < 0 && errno == EINTR);
+	if (got != (ssize_t)sizeof(answer))
+		return tell_death(holder, count, reason);
+	if (answer.error)
+		return sy_reason(reason, answer.error,
+		                 "%.31s failed on the way to %llu: %s",
+		                 answer.part, (unsigned long long)count,
+		                 strerror(-answer.error));
+	snprintf(holder->detail, sizeof(holder->detail), "%.31s",
+	         answer.detail);
+	*elapsed_ns = answer.elapsed_ns;
+	return 0;
+}
+
+void sy_holder_end(struct sy_holder *holder)
+{
+	if (holder->fd >= 0)
+		close(holder->fd);
+	holder->fd = -1;
+	while (holder->pid && waitpid(holder->pid, NULL, 0) < 0 &&
+	       errno == EINTR)
+		;
+	holder->pid = 0;
+}

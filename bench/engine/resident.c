@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* resident.c - see resident.h. */
+#include "engine/resident.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "host/machine_internal.h"
+
+/* Of x86-64, and of aarch64 with 4 KiB pages: huge pages are aligned so. */
+#define HUGE_BYTES ((size_t)2 << 20)
+/* The share that has to be in huge pages, where they were asked for. */
+#define HUGE_SHARE 0.9
+
+static uint64_t huge_now(void)
+{
+	uint64_t kib = sy_file_field_number("", "/proc/self/smaps_rollup",
+	                                    "AnonHugePages");
+
+	return kib == UINT64_MAX ? 0 : kib * 1024;
+}
+
+/* Rounded up, so that the last page can be a huge one; overflow: 0. */
+static size_t whole_pages(uint64_t bytes)
+{
+	size_t rounded;
+
+	if (__builtin_add_overflow(bytes, HUGE_BYTES - 1, &rounded))
+		return 0;
+	return rounded & ~(HUGE_BYTES - 1);
+}
+
+/* More is mapped than wanted, and what sticks out is given back. */
+static unsigned char *map_aligned(size_t bytes)
+{
+	unsigned char *memory =
+		mmap(NULL, bytes + HUGE_BYTES, PROT_READ | PROT_WRITE,
+	             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t before;
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	before = -(uintptr_t)memory & (HUGE_BYTES - 1);
+	if (before)
+		munmap(memory, before);
+	munmap(memory + before + bytes, HUGE_BYTES - before);
+	return memory + before;
+}
+
+int sy_resident_open(struct sy_resident *resident, uint64_t bytes, bool huge)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t before = huge ? huge_now() : 0;
+	struct sy_resident made = { .bytes = whole_pages(bytes) };
+
+	*resident = (struct sy_resident){ 0 };
+	if (!bytes)
+		return 0;
+	made.memory = made.bytes ? map_aligned(made.bytes) : NULL;
+	if (!made.memory)
+		return -ENOMEM;
+	/* EINVAL: a kernel without huge pages gives none. */
+	(void)madvise(made.memory, made.bytes,
+	              huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	for (size_t at = 0; at < bytes; at += page)
+		made.memory[at] = 1;
+	if (huge &&
+	    (double)(huge_now() - before) < HUGE_SHARE * (double)bytes) {
+		sy_resident_close(&made);
+		return -ENODATA;
+	}
+	*resident = made;
+	return 0;
+}
+
+void sy_resident_close(struct sy_resident *resident)
+{
+	if (resident->memory)
+		munmap(resident->memory, resident->bytes);
+	*resident = (struct sy_resident){ 0 };
+}
