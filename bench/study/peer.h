@@ -18,13 +18,23 @@ extern const struct sy_model sy_peer_pool;
 extern const struct sy_model sy_peer_coroutine;
 extern const struct sy_model sy_peer_eventloop;
 extern const struct sy_model sy_peer_epoll;
-extern const struct sy_model sy_peer_bare; /* hand-offs only */
+extern const struct sy_model sy_peer_bare; /* mechanisms only */
 
-/* A row of bare's: peer_boost.c. */
-int sy_boost_open(void **pair, struct sy_batch *batch,
-                  const struct sy_mechanism *mechanism);
-int sy_boost_run(void *pair, uint64_t count);
-void sy_boost_close(void *pair);
+/* peer_handoff.c: its hand-offs; p...: of processes. */
+extern const struct sy_mechanism sy_bare_condition;
+extern const struct sy_mechanism sy_bare_posix;
+extern const struct sy_mechanism sy_bare_futex;
+extern const struct sy_mechanism sy_bare_pipe;
+extern const struct sy_mechanism sy_bare_eventfd;
+extern const struct sy_mechanism sy_bare_socketpair;
+extern const struct sy_mechanism sy_bare_yield;
+extern const struct sy_mechanism sy_bare_psemaphore;
+extern const struct sy_mechanism sy_bare_pfutex;
+extern const struct sy_mechanism sy_bare_ppipe;
+extern const struct sy_mechanism sy_bare_psocketpair;
+/* peer_spawn.c */
+extern const struct sy_mechanism sy_bare_join;
+extern const struct sy_mechanism sy_bare_wait;
 
 /* What there is to do. */
 struct sy_peer {

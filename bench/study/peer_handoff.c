@@ -3,34 +3,62 @@
  * peer_handoff.c - bare hand-offs: the loops that one writes to time a
  * mechanism, two threads or two processes, nothing noted on the way.
  *
- * Context 0 is the caller; context 1 waits for its turn between runs.
+ * Context 0 is the caller; context 1 waits for its turn between runs.  What
+ * ends a thread is looked at when its turn comes; a process is killed.
  */
 #include "models.h"
 #include "study/peer.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "futex.h"
 #include "process.h"
 
+struct pair;
+
+/* One mechanism: what each side does, and what it needs. */
+struct way {
+	void (*run)(struct pair *pair, uint64_t count);
+	void (*answer)(struct pair *pair);
+	/* Gives context 1 the turn, once it is to stop. */
+	void (*end)(struct pair *pair);
+	/* Makes what side `to` reads from and the other writes to; or NULL. */
+	int (*link)(struct pair *pair, int to);
+	bool processes;
+};
+
 struct pair {
 	struct sy_batch *batch;
+	const struct way *way;
 	pthread_t thread;
 	struct sy_process process;
 	sem_t bound; /* the thread is bound, or `error` says why not */
 	int error;
 	atomic_bool stop; /* looked at by the peer when its turn comes */
-	void (*answer)(struct pair *pair);
+	int in[2];        /* of a side; -1: none */
+	int out[2];       /* to the other side; may be the other's `in` */
 
 	_Alignas(64) pthread_mutex_t mutex; /* guards `turn` of condition */
 	pthread_cond_t changed[2];
 	int turn;
 	_Alignas(64) sem_t sem[2];
-	_Alignas(64) _Atomic uint32_t word; /* of futex: whose turn */
+	_Alignas(64) _Atomic uint32_t word; /* of futex, yield: whose turn */
 };
+
+static inline bool stopped(const struct pair *pair)
+{
+	return atomic_load_explicit(&pair->stop, memory_order_relaxed);
+}
+
+/* ---- mutex and condition variable ---- */
 
 static void pass_condition(struct pair *pair, int me)
 {
@@ -42,11 +70,10 @@ static void pass_condition(struct pair *pair, int me)
 	pthread_mutex_unlock(&pair->mutex);
 }
 
-static int run_condition(void *data, uint64_t count)
+static void run_condition(struct pair *pair, uint64_t count)
 {
 	for (; count; count -= 2)
-		pass_condition(data, 0);
-	return 0;
+		pass_condition(pair, 0);
 }
 
 static void answer_condition(struct pair *pair)
@@ -55,7 +82,7 @@ static void answer_condition(struct pair *pair)
 	while (pair->turn != 1)
 		pthread_cond_wait(&pair->changed[1], &pair->mutex);
 	pthread_mutex_unlock(&pair->mutex);
-	while (!pair->stop)
+	while (!stopped(pair))
 		pass_condition(pair, 1);
 }
 
@@ -67,6 +94,8 @@ static void end_condition(struct pair *pair)
 	pthread_mutex_unlock(&pair->mutex);
 }
 
+/* ---- semaphores ---- */
+
 /* Only a signal fails sem_wait. */
 static inline void await(sem_t *sem)
 {
@@ -74,22 +103,19 @@ static inline void await(sem_t *sem)
 		;
 }
 
-static int run_semaphore(void *data, uint64_t count)
+static void run_semaphore(struct pair *pair, uint64_t count)
 {
-	struct pair *pair = data;
-
 	for (; count; count -= 2) {
 		sem_post(&pair->sem[1]);
 		await(&pair->sem[0]);
 	}
-	return 0;
 }
 
 static void answer_semaphore(struct pair *pair)
 {
 	for (;;) {
 		await(&pair->sem[1]);
-		if (atomic_load_explicit(&pair->stop, memory_order_relaxed))
+		if (stopped(pair))
 			return;
 		sem_post(&pair->sem[0]);
 	}
@@ -99,6 +125,8 @@ static void end_semaphore(struct pair *pair)
 {
 	sem_post(&pair->sem[1]);
 }
+
+/* ---- a futex ---- */
 
 static inline void await_word(struct pair *pair, uint32_t me)
 {
@@ -112,55 +140,210 @@ static inline void pass_word(struct pair *pair, uint32_t to)
 	sy_futex_wake(&pair->word, 1);
 }
 
-static int run_futex(void *data, uint64_t count)
+static void run_futex(struct pair *pair, uint64_t count)
 {
-	struct pair *pair = data;
-
 	for (; count; count -= 2) {
 		pass_word(pair, 1);
 		await_word(pair, 0);
 	}
-	return 0;
 }
 
 static void answer_futex(struct pair *pair)
 {
 	for (;;) {
 		await_word(pair, 1);
+		if (stopped(pair))
+			return;
 		pass_word(pair, 0);
 	}
 }
 
-/* Binds the caller and makes everything but the other side. */
-static int pair_create(struct pair **made, struct sy_batch *batch, int shared,
-                       void (*answer)(struct pair *pair))
+static void end_futex(struct pair *pair)
 {
-	struct pair *pair;
-	void *memory;
-	int rc = batch->bind(batch, 0);
+	pass_word(pair, 1);
+}
 
-	if (!rc)
-		rc = sy_shared_create(&memory, sizeof(*pair));
+/* ---- sched_yield: parked in a semaphore between runs ---- */
+
+static inline void yield_until(struct pair *pair, uint32_t turn)
+{
+	while (atomic_load_explicit(&pair->word, memory_order_acquire) != turn)
+		sched_yield();
+}
+
+#define NOBODYS_TURN 2
+
+static void run_yield(struct pair *pair, uint64_t count)
+{
+	sem_post(&pair->sem[1]);
+	for (; count; count -= 2) {
+		atomic_store_explicit(&pair->word, 1, memory_order_release);
+		yield_until(pair, 0);
+	}
+	atomic_store(&pair->word, NOBODYS_TURN);
+	await(&pair->sem[0]);
+}
+
+static void answer_yield(struct pair *pair)
+{
+	for (;;) {
+		uint32_t turn;
+
+		await(&pair->sem[1]);
+		if (stopped(pair))
+			return;
+		do {
+			while (!(turn = atomic_load_explicit(
+					 &pair->word, memory_order_acquire)))
+				sched_yield();
+			if (turn == 1)
+				atomic_store_explicit(&pair->word, 0,
+				                      memory_order_release);
+		} while (turn != NOBODYS_TURN);
+		atomic_store(&pair->word, 0);
+		sem_post(&pair->sem[0]);
+	}
+}
+
+/* ---- descriptors: one byte, or eventfd's eight ---- */
+
+static inline bool put_byte(int fd)
+{
+	char byte = 1;
+
+	return write(fd, &byte, 1) == 1;
+}
+
+static inline bool take_byte(int fd)
+{
+	char byte;
+
+	return read(fd, &byte, 1) == 1;
+}
+
+static void run_bytes(struct pair *pair, uint64_t count)
+{
+	int in = pair->in[0], out = pair->out[0];
+
+	for (; count; count -= 2)
+		if (!put_byte(out) || !take_byte(in))
+			abort();
+}
+
+static void answer_bytes(struct pair *pair)
+{
+	int in = pair->in[1], out = pair->out[1];
+
+	while (take_byte(in) && !stopped(pair))
+		if (!put_byte(out))
+			abort();
+}
+
+static void end_bytes(struct pair *pair)
+{
+	if (!put_byte(pair->out[0]))
+		abort();
+}
+
+static void run_events(struct pair *pair, uint64_t count)
+{
+	int in = pair->in[0], out = pair->out[0];
+	eventfd_t events;
+
+	for (; count; count -= 2)
+		if (eventfd_write(out, 1) || eventfd_read(in, &events))
+			abort();
+}
+
+static void answer_events(struct pair *pair)
+{
+	int in = pair->in[1], out = pair->out[1];
+	eventfd_t events;
+
+	while (!eventfd_read(in, &events) && !stopped(pair))
+		if (eventfd_write(out, 1))
+			abort();
+}
+
+static void end_events(struct pair *pair)
+{
+	if (eventfd_write(pair->out[0], 1))
+		abort();
+}
+
+static int link_pipe(struct pair *pair, int to)
+{
+	int ends[2];
+
+	if (pipe(ends))
+		return -errno;
+	pair->in[to] = ends[0];
+	pair->out[!to] = ends[1];
+	return 0;
+}
+
+static int link_eventfd(struct pair *pair, int to)
+{
+	int fd = eventfd(0, 0);
+
+	if (fd < 0)
+		return -errno;
+	pair->in[to] = pair->out[!to] = fd;
+	return 0;
+}
+
+/* One pair of sockets serves both ways. */
+static int link_sockets(struct pair *pair, int to)
+{
+	int ends[2];
+
+	if (to)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		return -errno;
+	for (int i = 0; i < 2; i++)
+		pair->in[i] = pair->out[i] = ends[i];
+	return 0;
+}
+
+/* ---- opening and closing a pair ---- */
+
+/* Each descriptor once, whoever shares it. */
+static void unlink_sides(struct pair *pair)
+{
+	for (int i = 0; i < 2; i++) {
+		if (pair->in[i] >= 0)
+			close(pair->in[i]);
+		if (pair->out[i] >= 0 && pair->out[i] != pair->in[i] &&
+		    pair->out[i] != pair->in[!i])
+			close(pair->out[i]);
+	}
+}
+
+static int link_sides(struct pair *pair)
+{
+	int rc = 0;
+
+	for (int i = 0; i < 2; i++)
+		pair->in[i] = pair->out[i] = -1;
+	for (int i = 0; i < 2 && pair->way->link && !rc; i++)
+		rc = pair->way->link(pair, i);
 	if (rc)
-		return rc;
-	pair = memory;
-	pair->batch = batch;
-	pair->answer = answer;
-	/* None of these can fail under Linux: they only set memory. */
+		unlink_sides(pair);
+	return rc;
+}
+
+/* None of these can fail under Linux: they only set memory. */
+static void init_primitives(struct pair *pair)
+{
+	int shared = pair->way->processes;
+
 	sem_init(&pair->bound, shared, 0);
 	sem_init(&pair->sem[0], shared, 0);
 	sem_init(&pair->sem[1], shared, 0);
 	pthread_mutex_init(&pair->mutex, NULL);
 	pthread_cond_init(&pair->changed[0], NULL);
 	pthread_cond_init(&pair->changed[1], NULL);
-	sy_context_see(&batch->contexts[0]);
-	*made = pair;
-	return 0;
-}
-
-static void pair_destroy(struct pair *pair)
-{
-	sy_shared_destroy(pair, sizeof(*pair));
 }
 
 static void *thread_main(void *data)
@@ -172,66 +355,8 @@ static void *thread_main(void *data)
 	sy_context_see(&pair->batch->contexts[1]);
 	sem_post(&pair->bound);
 	if (!error)
-		pair->answer(pair);
+		pair->way->answer(pair);
 	return NULL;
-}
-
-static int open_threads(void **made, struct sy_batch *batch,
-                        void (*answer)(struct pair *pair))
-{
-	struct pair *pair = NULL;
-	int rc = pair_create(&pair, batch, 0, answer);
-
-	if (rc)
-		return rc;
-	rc = -pthread_create(&pair->thread, NULL, thread_main, pair);
-	if (rc)
-		goto destroy_pair;
-	await(&pair->bound);
-	rc = pair->error;
-	if (rc) {
-		pthread_join(pair->thread, NULL);
-		goto destroy_pair;
-	}
-	*made = pair;
-	return 0;
-destroy_pair:
-	pair_destroy(pair);
-	return rc;
-}
-
-static int open_condition(void **made, struct sy_batch *batch,
-                          const struct sy_mechanism *mechanism)
-{
-	(void)mechanism;
-	return open_threads(made, batch, answer_condition);
-}
-
-static int open_posix(void **made, struct sy_batch *batch,
-                      const struct sy_mechanism *mechanism)
-{
-	(void)mechanism;
-	return open_threads(made, batch, answer_semaphore);
-}
-
-static void close_condition(void *data)
-{
-	struct pair *pair = data;
-
-	pair->stop = true;
-	end_condition(pair);
-	pthread_join(pair->thread, NULL);
-	pair_destroy(pair);
-}
-
-static void close_posix(void *data)
-{
-	struct pair *pair = data;
-
-	pair->stop = true;
-	end_semaphore(pair);
-	pthread_join(pair->thread, NULL);
-	pair_destroy(pair);
 }
 
 static void process_main(void *data)
@@ -239,140 +364,119 @@ static void process_main(void *data)
 	struct pair *pair = data;
 
 	sy_context_see(&pair->batch->contexts[1]);
-	pair->answer(pair);
+	pair->way->answer(pair);
 }
 
-static void close_process(void *data)
+static int start_thread(struct pair *pair)
 {
-	struct pair *pair = data;
-
-	sy_process_end(&pair->process);
-	pair_destroy(pair);
-}
-
-static int open_processes(void **made, struct sy_batch *batch,
-                          void (*answer)(struct pair *pair))
-{
-	struct pair *pair = NULL;
-	int rc = pair_create(&pair, batch, 1, answer);
+	int rc = -pthread_create(&pair->thread, NULL, thread_main, pair);
 
 	if (rc)
 		return rc;
-	rc = sy_process_start(&pair->process, batch, 1, process_main, pair);
+	await(&pair->bound);
+	if (pair->error)
+		pthread_join(pair->thread, NULL);
+	return pair->error;
+}
+
+static int start_process(struct pair *pair)
+{
+	int rc = sy_process_start(&pair->process, pair->batch, 1, process_main,
+	                          pair);
+
 	if (!rc)
 		rc = sy_process_await(&pair->process);
 	if (rc)
-		close_process(pair);
-	else
-		*made = pair;
+		sy_process_end(&pair->process);
 	return rc;
 }
 
-static int open_semaphore(void **made, struct sy_batch *batch,
-                          const struct sy_mechanism *mechanism)
+static int open_pair(void **made, struct sy_batch *batch,
+                     const struct sy_mechanism *mechanism)
 {
-	(void)mechanism;
-	return open_processes(made, batch, answer_semaphore);
+	struct pair *pair;
+	void *memory;
+	int rc = batch->bind(batch, 0);
+
+	if (!rc)
+		rc = sy_shared_create(&memory, sizeof(*pair));
+	if (rc)
+		return rc;
+	pair = memory;
+	pair->batch = batch;
+	pair->way = mechanism->way;
+	init_primitives(pair);
+	sy_context_see(&batch->contexts[0]);
+	rc = link_sides(pair);
+	if (rc)
+		goto destroy_shared;
+	rc = pair->way->processes ? start_process(pair) : start_thread(pair);
+	if (rc)
+		goto unlink;
+	*made = pair;
+	return 0;
+unlink:
+	unlink_sides(pair);
+destroy_shared:
+	sy_shared_destroy(memory, sizeof(*pair));
+	return rc;
 }
 
-static int open_futex(void **made, struct sy_batch *batch,
-                      const struct sy_mechanism *mechanism)
+static int run_pair(void *data, uint64_t count)
 {
-	(void)mechanism;
-	return open_processes(made, batch, answer_futex);
+	struct pair *pair = data;
+
+	pair->way->run(pair, count);
+	return 0;
 }
 
-static const struct sy_mechanism bare_condition = {
-	.name = "condition",
-	.summary = "two threads, a mutex and two condition variables",
-	.switches_min = 1,
-	.switches_max = 2,
-	.open = open_condition,
-	.run = run_condition,
-	.close = close_condition,
-	.family = SY_SWITCH,
-	.needs = sy_pair_needs,
-};
-
-static const struct sy_mechanism bare_posix = {
-	.name = "posix",
-	.summary = "two threads and two POSIX semaphores",
-	.switches_min = 1,
-	.switches_max = 1,
-	.open = open_posix,
-	.run = run_semaphore,
-	.close = close_posix,
-	.family = SY_SWITCH,
-	.needs = sy_pair_needs,
-};
-
-static const struct sy_mechanism bare_semaphore = {
-	.name = "semaphore",
-	.summary = "two processes and two shared POSIX semaphores",
-	.switches_min = 1,
-	.switches_max = 1,
-	.open = open_semaphore,
-	.run = run_semaphore,
-	.close = close_process,
-	.family = SY_SWITCH,
-	.needs = sy_pair_needs,
-};
-
-static const struct sy_mechanism bare_futex = {
-	.name = "futex",
-	.summary = "two processes and a shared futex",
-	.switches_min = 1,
-	.switches_max = 1,
-	.open = open_futex,
-	.run = run_futex,
-	.close = close_process,
-	.family = SY_SWITCH,
-	.needs = sy_pair_needs,
-};
-
-static const struct sy_mechanism bare_boost = {
-	.name = "boost",
-	.summary = "jump_fcontext of Boost.Context, from two places",
-	.switches_min = 0,
-	.switches_max = 0,
-	.open = sy_boost_open,
-	.run = sy_boost_run,
-	.close = sy_boost_close,
-	.family = SY_SWITCH,
-	.needs = sy_pair_needs,
-};
-
-static const struct sy_mechanism *const mechanisms[] = {
-	&bare_condition, &bare_posix, &bare_semaphore,
-	&bare_futex,     &bare_boost, NULL,
-};
-
-/* There are hand-offs only: it carries out no tasks. */
-static int bare_open(void **state, struct sy_batch *batch)
+static void close_pair(void *data)
 {
-	(void)state;
-	(void)batch;
-	return -ENOTSUP;
+	struct pair *pair = data;
+
+	if (pair->way->processes) {
+		sy_process_end(&pair->process);
+	} else {
+		atomic_store(&pair->stop, true);
+		pair->way->end(pair);
+		pthread_join(pair->thread, NULL);
+	}
+	unlink_sides(pair);
+	sy_shared_destroy(pair, sizeof(*pair));
 }
 
-static int bare_run(void *state)
-{
-	(void)state;
-	return -ENOTSUP;
-}
+#define WAY(sort, link_, processes_)                                           \
+	(&(const struct way){ .run = run_##sort,                               \
+	                      .answer = answer_##sort,                         \
+	                      .end = end_##sort,                               \
+	                      .link = link_,                                   \
+	                      .processes = processes_ })
+#define end_yield end_semaphore
 
-static void bare_close(void *state)
-{
-	(void)state;
-}
+#define BARE(NAME, SUMMARY, MOST, WAY)                                         \
+	const struct sy_mechanism sy_bare_##NAME = {                           \
+		.name = #NAME,                                                 \
+		.summary = SUMMARY,                                            \
+		.family = SY_SWITCH,                                           \
+		.switches_min = 1,                                             \
+		.switches_max = MOST,                                          \
+		.way = WAY,                                                    \
+		.needs = sy_pair_needs,                                        \
+		.open = open_pair,                                             \
+		.run = run_pair,                                               \
+		.close = close_pair,                                           \
+	}
 
-const struct sy_model sy_peer_bare = {
-	.name = "bare",
-	.summary = "hand-offs as one writes them to time a mechanism",
-	.absent = sy_peer_absent,
-	.needs = sy_peer_needs_single,
-	.open = bare_open,
-	.run = bare_run,
-	.close = bare_close,
-	.mechanisms = mechanisms,
-};
+BARE(condition, "threads, mutex and condition variables", 2,
+     WAY(condition, NULL, false));
+BARE(posix, "threads, POSIX semaphores", 1, WAY(semaphore, NULL, false));
+BARE(futex, "threads, a futex", 1, WAY(futex, NULL, false));
+BARE(pipe, "threads, pipes", 1, WAY(bytes, link_pipe, false));
+BARE(eventfd, "threads, eventfds", 1, WAY(events, link_eventfd, false));
+BARE(socketpair, "threads, a socket pair", 1, WAY(bytes, link_sockets, false));
+BARE(yield, "threads, sched_yield", 1, WAY(yield, NULL, false));
+BARE(psemaphore, "processes, POSIX semaphores", 1, WAY(semaphore, NULL, true));
+BARE(pfutex, "processes, a futex", 1, WAY(futex, NULL, true));
+BARE(ppipe, "processes, pipes", 1, WAY(bytes, link_pipe, true));
+BARE(psocketpair, "processes, a socket pair", 1,
+     WAY(bytes, link_sockets, true));
