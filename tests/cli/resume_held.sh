@@ -97,7 +97,8 @@ under=(prlimit --fsize=12288:12288)
 run "${go_on[@]}" "$run"
 under=()
 status_is 4
-line_says "cannot write samples.jsonl in $run: File too large"
+# Of a run that got through, on a busy machine, it is the results.
+line_says "cannot write (samples.jsonl|results.json) in $run: File too large"
 check "samples were lost" begins_with "$run/samples.jsonl" "$before"
 nothing_left
 run "${go_on[@]}" "$run"
