@@ -14,18 +14,7 @@
 #include <stdlib.h>
 
 #include "futex.h"
-
-/* Step functions need little; a sanitizer's frames are larger. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STACK_BYTES (1024 * 1024)
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STACK_BYTES (1024 * 1024)
-#endif
-#endif
-#ifndef STACK_BYTES
-#define STACK_BYTES (64 * 1024)
-#endif
+#include "thread_stack.h"
 
 struct hand {
 	pthread_t thread;
@@ -82,11 +71,10 @@ static void *hand_main(void *data)
 static int create_hands(struct sy_crew *crew, uint32_t first, uint32_t count)
 {
 	pthread_attr_t attr;
-	int err = -pthread_attr_init(&attr);
+	int err = sy_thread_attr(&attr, 0);
 
 	if (err)
 		return err;
-	err = -pthread_attr_setstacksize(&attr, STACK_BYTES);
 	while (!err && crew->count < count) {
 		struct hand *hand = &crew->hands[crew->count];
 

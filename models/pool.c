@@ -30,10 +30,8 @@ struct call {
 
 struct sy_pool {
 	struct sy_batch *batch;
-	struct sy_pool_shared *shared;
-	size_t shared_bytes;
-	struct sy_pool_worker *workers; /* in the shared mapping */
-	int error;                      /* -ECHILD: a worker has died */
+	struct sy_pool_memory memory;
+	int error; /* -ECHILD: a worker has died */
 	uint32_t free_count;
 	uint32_t *free_calls; /* `window` of each; a stack */
 	struct call *calls;
@@ -44,7 +42,7 @@ static int check_workers(struct sy_pool *pool)
 	uint32_t i;
 
 	for (i = 0; i < pool->batch->inflight; i++)
-		if (!sy_process_alive(pool->workers[i].process.pid))
+		if (!sy_process_alive(pool->memory.workers[i].process.pid))
 			pool->error = -ECHILD;
 	return pool->error;
 }
@@ -52,7 +50,7 @@ static int check_workers(struct sy_pool *pool)
 /* Until a worker finds no more jobs.  Not at all where a result is there. */
 static int sleep_submitter(struct sy_pool *pool)
 {
-	struct sy_pool_shared *shared = pool->shared;
+	struct sy_pool_shared *shared = pool->memory.shared;
 
 	atomic_store(&shared->asleep, 1);
 	sy_fence();
@@ -71,7 +69,7 @@ static uint32_t call_back(struct sy_pool *pool)
 	struct sy_ring_result from;
 	uint32_t count = 0;
 
-	while (sy_pop_result(&pool->shared->rings, &from)) {
+	while (sy_pop_result(&pool->memory.shared->rings, &from)) {
 		struct sy_pool_result result = { .index = from.index,
 			                         .value = from.value,
 			                         .error = from.error };
@@ -102,7 +100,7 @@ static void push(struct sy_pool *pool, uint64_t index, sy_pool_done_fn *done,
 
 	pool->calls[id].done = done;
 	pool->calls[id].data = data;
-	sy_push_job(&pool->shared->rings, job);
+	sy_push_job(&pool->memory.shared->rings, job);
 }
 
 int sy_pool_map(struct sy_pool *pool, uint64_t first, uint64_t count,
@@ -114,7 +112,7 @@ int sy_pool_map(struct sy_pool *pool, uint64_t first, uint64_t count,
 	while (!err && first < end) {
 		while (pool->free_count && first < end)
 			push(pool, first++, done, data);
-		sy_crowd_wake(&pool->shared->crowd);
+		sy_crowd_wake(&pool->memory.shared->crowd);
 		if (first < end)
 			err = await_some(pool);
 	}
@@ -131,7 +129,7 @@ int sy_pool_submit(struct sy_pool *pool, uint64_t index, sy_pool_done_fn *done,
 	if (err)
 		return err;
 	push(pool, index, done, data);
-	sy_crowd_wake(&pool->shared->crowd);
+	sy_crowd_wake(&pool->memory.shared->crowd);
 	return 0;
 }
 
@@ -176,37 +174,6 @@ struct sy_batch *sy_pool_batch(struct sy_pool *pool)
 	return pool->batch;
 }
 
-static size_t round_up(size_t bytes)
-{
-	return (bytes + 127) / 128 * 128;
-}
-
-static int create_shared(struct sy_pool *pool)
-{
-	uint32_t window = pool->batch->window;
-	uint32_t workers = pool->batch->inflight;
-	uint32_t pus = pool->batch->pu_count;
-	uint32_t groups = pus < workers ? pus : workers;
-	size_t rings_at = round_up(sizeof(struct sy_pool_shared));
-	size_t crowd_at = rings_at + round_up(sy_rings_bytes(window));
-	size_t workers_at =
-		crowd_at + round_up(sy_crowd_bytes(workers, groups));
-	void *memory;
-	int err;
-
-	pool->shared_bytes =
-		workers_at + workers * sizeof(struct sy_pool_worker);
-	err = sy_shared_create(&memory, pool->shared_bytes);
-	if (err)
-		return err;
-	pool->shared = memory;
-	pool->workers = (void *)((char *)memory + workers_at);
-	sy_rings_init(&pool->shared->rings, window, (char *)memory + rings_at);
-	sy_crowd_init(&pool->shared->crowd, workers, groups,
-	              (char *)memory + crowd_at);
-	return 0;
-}
-
 static int create_calls(struct sy_pool *pool)
 {
 	uint32_t window = pool->batch->window;
@@ -230,16 +197,16 @@ static int start_workers(struct sy_pool *pool)
 
 	fflush(NULL);
 	for (i = 0; !err && i < count; i++) {
-		struct sy_pool_worker *worker = &pool->workers[i];
+		struct sy_pool_worker *worker = &pool->memory.workers[i];
 
 		worker->batch = pool->batch;
-		worker->shared = pool->shared;
+		worker->shared = pool->memory.shared;
 		worker->index = i;
 		err = sy_process_start(&worker->process, pool->batch, i,
 		                       sy_pool_work, worker);
 	}
 	for (i = 0; !err && i < count; i++)
-		err = sy_process_await(&pool->workers[i].process);
+		err = sy_process_await(&pool->memory.workers[i].process);
 	return err;
 }
 
@@ -247,11 +214,9 @@ void sy_pool_close(struct sy_pool *pool)
 {
 	uint32_t i;
 
-	if (pool->shared) {
-		for (i = 0; i < pool->batch->inflight; i++)
-			sy_process_end(&pool->workers[i].process);
-		sy_shared_destroy(pool->shared, pool->shared_bytes);
-	}
+	for (i = 0; i < pool->memory.worker_count; i++)
+		sy_process_end(&pool->memory.workers[i].process);
+	sy_pool_memory_destroy(&pool->memory);
 	free(pool->free_calls);
 	free(pool->calls);
 	free(pool);
@@ -268,7 +233,8 @@ int sy_pool_open(struct sy_pool **pool_out, struct sy_batch *batch)
 	if (!pool)
 		return -ENOMEM;
 	pool->batch = batch;
-	err = create_shared(pool);
+	err = sy_pool_memory_create(&pool->memory, batch->window,
+	                            batch->inflight, batch->pu_count);
 	if (!err)
 		err = create_calls(pool);
 	if (!err)

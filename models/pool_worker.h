@@ -29,6 +29,22 @@ struct sy_pool_worker {
 	bool left; /* it does not count as running since an op blocked */
 };
 
+/* One mapping with all that the processes of a pool share. */
+struct sy_pool_memory {
+	struct sy_pool_shared *shared;
+	struct sy_pool_worker *workers;
+	uint32_t worker_count, group_count;
+	size_t bytes;
+};
+
+/* `window` is a power of two, `pus` at least 1.  -ENOMEM. */
+int sy_pool_memory_create(struct sy_pool_memory *memory, uint32_t window,
+                          uint32_t workers, uint32_t pus);
+/* For new workers in the place of those that were killed without a job. */
+void sy_pool_memory_reset(struct sy_pool_memory *memory);
+/* Nothing where it was not created. */
+void sy_pool_memory_destroy(struct sy_pool_memory *memory);
+
 /* What worker `data` does, in its process, until it is killed. */
 void sy_pool_work(void *data);
 
