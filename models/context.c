@@ -11,7 +11,7 @@
 #include <sched.h>
 #include <sys/rseq.h>
 
-static int running_on(void)
+int sy_context_pu(void)
 {
 	const char *thread = __builtin_thread_pointer();
 	const struct rseq *area =
@@ -23,10 +23,8 @@ static int running_on(void)
 	return (int)*(const volatile uint32_t *)&area->cpu_id;
 }
 
-void sy_context_see(struct sy_context *context)
+void sy_context_see_at(struct sy_context *context, int pu)
 {
-	int pu = running_on();
-
 	if (pu < 0 || pu == context->pu_seen)
 		return;
 	if (context->pu_seen >= 0)
@@ -34,4 +32,9 @@ void sy_context_see(struct sy_context *context)
 	context->pu_seen = pu;
 	if (pu < SY_PUS_MAX)
 		context->visited[pu / 64] |= UINT64_C(1) << (pu % 64);
+}
+
+void sy_context_see(struct sy_context *context)
+{
+	sy_context_see_at(context, sy_context_pu());
 }

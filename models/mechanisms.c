@@ -21,20 +21,23 @@ const struct sy_mechanism *const sy_serial_mechanisms[] = {
 
 const struct sy_mechanism *const sy_threads_mechanisms[] = {
 	&sy_threads_condition,
+	&sy_threads_join,
 	NULL,
 };
 
 const struct sy_mechanism *const sy_semaphore_mechanisms[] = {
 	&sy_semaphore_posix,
+	&sy_semaphore_gated,
 	NULL,
 };
 
 const struct sy_mechanism *const sy_fork_mechanisms[] = {
-	&sy_fork_semaphore,
-	NULL,
+	&sy_fork_semaphore, &sy_fork_wait, &sy_fork_vfork,  &sy_fork_exec,
+	&sy_fork_spawn,     &sy_fork_cow,  &sy_fork_parked, NULL,
 };
 
 const struct sy_mechanism *const sy_pool_mechanisms[] = {
 	&sy_pool_futex,
+	&sy_pool_worker,
 	NULL,
 };

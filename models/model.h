@@ -330,6 +330,10 @@ static inline void sy_task_end(struct sy_batch *batch, struct sy_lane *lane)
  * budget of a scheduler.
  */
 void sy_context_see(struct sy_context *context);
+/* Its two halves, for a context that cannot write where it runs itself: the
+   PU that the caller runs on, or -1, and noting it. */
+int sy_context_pu(void);
+void sy_context_see_at(struct sy_context *context, int pu);
 
 /* What a context works on between two hand-offs. */
 static inline unsigned char *sy_working_set(const struct sy_batch *batch,

@@ -39,6 +39,22 @@ extern const struct sy_mechanism sy_semaphore_posix;
 extern const struct sy_mechanism sy_fork_semaphore;
 extern const struct sy_mechanism sy_pool_futex;
 
+/* spawn_*.c: spawn/MODEL.NAME */
+extern const struct sy_mechanism sy_threads_join;
+extern const struct sy_mechanism sy_semaphore_gated;
+extern const struct sy_mechanism sy_fork_wait;
+extern const struct sy_mechanism sy_fork_vfork;
+extern const struct sy_mechanism sy_fork_exec;
+extern const struct sy_mechanism sy_fork_spawn;
+extern const struct sy_mechanism sy_fork_cow;
+extern const struct sy_mechanism sy_pool_worker;
+
+/* The program that does nothing, and why it cannot be executed, or NULL. */
+#define SY_SPAWN_PROGRAM "/bin/true"
+/* Its heap, stack and relocated data: 100 to 200 KiB were seen. */
+#define SY_SPAWN_PROGRAM_BYTES (UINT64_C(512) << 10)
+const char *sy_spawn_no_program(void);
+
 #ifdef __cplusplus
 }
 #endif

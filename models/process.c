@@ -46,6 +46,8 @@ int sy_process_start(struct sy_process *process, struct sy_batch *batch,
 		return 0;
 	}
 	err = batch->bind(batch, index);
+	if (!err)
+		sy_context_see(process->context);
 	process->error = err;
 	atomic_store(&process->told, 1);
 	sy_futex_wake(&process->told, 1);
