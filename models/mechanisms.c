@@ -22,6 +22,7 @@ const struct sy_mechanism *const sy_serial_mechanisms[] = {
 const struct sy_mechanism *const sy_threads_mechanisms[] = {
 	&sy_threads_condition,
 	&sy_threads_join,
+	&sy_threads_parked,
 	NULL,
 };
 

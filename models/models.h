@@ -49,6 +49,10 @@ extern const struct sy_mechanism sy_fork_spawn;
 extern const struct sy_mechanism sy_fork_cow;
 extern const struct sy_mechanism sy_pool_worker;
 
+/* idle_*.c: idle/MODEL.NAME */
+extern const struct sy_mechanism sy_threads_parked;
+extern const struct sy_mechanism sy_fork_parked;
+
 /* The program that does nothing, and why it cannot be executed, or NULL. */
 #define SY_SPAWN_PROGRAM "/bin/true"
 /* Its heap, stack and relocated data: 100 to 200 KiB were seen. */
