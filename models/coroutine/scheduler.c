@@ -98,27 +98,24 @@ static int coroutines_make(struct sy_scheduler *scheduler, uint32_t index,
 	return rc;
 }
 
-/* Who there is, and the ring of who is ready. */
+/* Who there is, and the queue of who is ready. */
 static int tables_make(struct sy_scheduler *scheduler, uint32_t lanes)
 {
-	size_t slots = 1;
+	int rc = sy_ready_open(&scheduler->ready, lanes);
 
-	while (slots < lanes)
-		slots *= 2;
-	scheduler->mask = (uint32_t)(slots - 1);
+	if (rc)
+		return rc;
 	scheduler->all = malloc(lanes * sizeof(struct sy_coroutine *));
-	scheduler->ready = malloc(slots * sizeof(struct sy_coroutine *));
-	if (scheduler->all && scheduler->ready)
+	if (scheduler->all)
 		return 0;
-	free(scheduler->ready);
-	free(scheduler->all);
+	sy_ready_close(&scheduler->ready);
 	return -ENOMEM;
 }
 
 static void tables_free(struct sy_scheduler *scheduler)
 {
-	free(scheduler->ready);
 	free(scheduler->all);
+	sy_ready_close(&scheduler->ready);
 }
 
 int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,

@@ -16,6 +16,7 @@
 
 #include "fiber.h"
 #include "model.h"
+#include "ready.h"
 #include "stack.h"
 #include "timers.h"
 
@@ -56,9 +57,7 @@ struct sy_coroutine {
 
 struct sy_scheduler {
 	/* What every task touches. */
-	struct sy_coroutine **ready;  /* a ring: first in, first out */
-	uint32_t head, tail;          /* counted up; apart: somebody is ready */
-	uint32_t mask;                /* the ring's size less one */
+	struct sy_ready ready;
 	uint64_t next_task, end_task; /* taken from the supply */
 	int64_t rounds_left;          /* of the budget */
 	int32_t tasks_left;           /* of the budget; 0 or less: over */
@@ -119,20 +118,17 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler);
    `home` where there is none left to wait for, or on a failure. */
 struct sy_fiber *sy_scheduler_next(struct sy_scheduler *scheduler);
 
-/* A coroutine is in the ring once at most, so there is room for all. */
 static inline void sy_scheduler_ready(struct sy_scheduler *scheduler,
                                       struct sy_coroutine *coroutine)
 {
-	scheduler->ready[scheduler->tail++ & scheduler->mask] = coroutine;
+	sy_ready_push(&scheduler->ready, &coroutine->fiber);
 }
 
 /* Takes the next ready coroutine, or NULL. */
 static inline struct sy_coroutine *
 sy_scheduler_take(struct sy_scheduler *scheduler)
 {
-	if (scheduler->head == scheduler->tail)
-		return NULL;
-	return scheduler->ready[scheduler->head++ & scheduler->mask];
+	return (struct sy_coroutine *)(void *)sy_ready_take(&scheduler->ready);
 }
 
 /* Charges a task's computing to the budget. */
