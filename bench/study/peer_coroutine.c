@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "coroutine/lane.h"
 #include "coroutine/scheduler.h"
 
 struct coroutines {
@@ -31,7 +32,7 @@ static void stop(struct sy_coroutine *self)
 	struct sy_fiber *next = sy_scheduler_next(self->scheduler);
 
 	if (next != &self->fiber)
-		sy_fiber_switch(&self->fiber, next, SY_SWITCH_ASSEMBLY);
+		sy_fiber_switch(&self->fiber, next, SY_LANE_SWITCH);
 }
 
 /* Goes to the end of the queue; returns itself, from the other side. */
@@ -47,7 +48,7 @@ static inline struct sy_coroutine *yield(struct sy_coroutine *self)
 		return self;
 	sy_scheduler_ready(scheduler, self);
 	return (struct sy_coroutine *)(void *)sy_fiber_switch(
-		&self->fiber, &next->fiber, SY_SWITCH_ASSEMBLY);
+		&self->fiber, &next->fiber, SY_LANE_SWITCH);
 }
 
 static void await(struct sy_coroutine *self, uint32_t events)
@@ -196,7 +197,7 @@ static int peer_open(void **state, struct sy_batch *batch)
 	if (!rc)
 		rc = sy_scheduler_open(
 			&coroutines->scheduler, batch, &coroutines->supply, 0,
-			SY_SWITCH_ASSEMBLY,
+			SY_LANE_SWITCH,
 			coroutines->peer.job ? io_live : cpu_live);
 	if (rc)
 		free(coroutines);
@@ -215,7 +216,7 @@ static void peer_close(void *state)
 
 static const char *peer_absent(void)
 {
-	return SY_SWITCH_ABSENT;
+	return SY_LANE_SWITCH_ABSENT;
 }
 
 static void peer_needs(const struct sy_batch *batch, struct sy_needs *needs)

@@ -268,14 +268,14 @@ static void crew_needs(const struct sy_batch *batch, struct sy_needs *needs)
 	};
 }
 
-static const char *assembly_absent(void)
+static const char *own_absent(void)
 {
-	return SY_SWITCH_ABSENT;
+	return SY_LANE_SWITCH_ABSENT;
 }
 
-static int assembly_open(void **state, struct sy_batch *batch)
+static int own_open(void **state, struct sy_batch *batch)
 {
-	return crew_open(state, batch, SY_SWITCH_ASSEMBLY);
+	return crew_open(state, batch, SY_LANE_SWITCH);
 }
 
 static const char *ucontext_absent(void)
@@ -292,9 +292,9 @@ const struct sy_model sy_model_coroutine = {
 	.name = "coroutine",
 	.summary = "stackful coroutines switched in assembly, one scheduler "
 		   "a PU; a context is a stack",
-	.absent = assembly_absent,
+	.absent = own_absent,
 	.needs = crew_needs,
-	.open = assembly_open,
+	.open = own_open,
 	.run = crew_run,
 	.close = crew_close,
 	.mechanisms = sy_coroutine_mechanisms,

@@ -192,9 +192,9 @@ INLINE void live(struct sy_coroutine *self, enum sy_switch_kind kind)
 	}
 }
 
-static void live_assembly(void *coroutine)
+static void live_own(void *coroutine)
 {
-	live(coroutine, SY_SWITCH_ASSEMBLY);
+	live(coroutine, SY_LANE_SWITCH);
 }
 
 static void live_ucontext(void *coroutine)
@@ -204,5 +204,5 @@ static void live_ucontext(void *coroutine)
 
 void (*sy_lane_entry(enum sy_switch_kind kind))(void *coroutine)
 {
-	return kind == SY_SWITCH_ASSEMBLY ? live_assembly : live_ucontext;
+	return kind == SY_SWITCH_UCONTEXT ? live_ucontext : live_own;
 }

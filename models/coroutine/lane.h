@@ -12,7 +12,14 @@
 extern "C" {
 #endif
 
-/* The body of a struct sy_coroutine for this kind of switch. */
+/* The model's own switch, the inline one where there is one, and why this
+   build has none, or NULL. */
+#define SY_LANE_SWITCH                                                         \
+	(SY_SWITCH_INLINE_ABSENT ? SY_SWITCH_ASSEMBLY : SY_SWITCH_INLINE)
+#define SY_LANE_SWITCH_ABSENT SY_SWITCH_ABSENT
+
+/* The body of a struct sy_coroutine that is switched by SY_LANE_SWITCH or by
+   SY_SWITCH_UCONTEXT. */
 void (*sy_lane_entry(enum sy_switch_kind kind))(void *coroutine);
 
 #ifdef __cplusplus
