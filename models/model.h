@@ -230,7 +230,7 @@ struct sy_mechanism {
 	/*
 	 * The same calls as `count` operations make, in one context with
 	 * nobody to switch to, or (spawn) without what net is to show: what
-	 * raw minus net is.  NULL: nothing is left then.
+	 * raw minus net is.  NULL: nothing is left then, or it cannot be had.
 	 */
 	int (*alone)(void *state, uint64_t count);
 	/* What a reader of the row must know ("marked page"), at most 31

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_coroutine_parts.c - the parts that the coroutine models are made of:
- * switches, stacks, timers and hand-offs.
+ * switches, stacks and timers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "coroutine/coroutine.h"
 #include "coroutine/fiber.h"
 #include "coroutine/stack.h"
 #include "coroutine/timers.h"
@@ -329,48 +328,6 @@ static void test_timers_come_in_order(void **state)
 	sy_timers_close(&timers);
 }
 
-static int bound_at; /* what bind was called with last */
-static int bind_result;
-
-static int bind_noted(struct sy_batch *batch, uint32_t index)
-{
-	bound_at = (int)index;
-	batch->contexts[index].pu = 5;
-	return bind_result;
-}
-
-static void test_handoffs_run(void **state)
-{
-	static struct sy_context contexts[2];
-	struct sy_batch batch = { .bind = bind_noted, .contexts = contexts };
-	const struct sy_mechanism *const *row = sy_coroutine_mechanisms;
-
-	(void)state;
-	for (; *row; row++) {
-		const struct sy_mechanism *handoff = *row;
-		void *pair = NULL;
-
-		bound_at = -1;
-		contexts[0].pu_seen = contexts[1].pu_seen = -1;
-		bind_result = -ENODEV;
-		assert_int_equal(-ENODEV,
-		                 handoff->open(&pair, &batch, handoff));
-		assert_null(pair);
-		bind_result = 0;
-		assert_int_equal(0, handoff->open(&pair, &batch, handoff));
-		assert_int_equal(0, bound_at);
-		assert_int_equal(5, contexts[1].pu);
-		for (uint64_t count = 0; count <= 20; count += 2)
-			assert_int_equal(0, handoff->run(pair, count));
-		assert_true(contexts[0].pu_seen >= 0);
-		assert_int_equal(contexts[0].pu_seen, contexts[1].pu_seen);
-		assert_null(handoff->alone);
-		assert_int_equal(0, handoff->switches_max);
-		handoff->close(pair);
-	}
-	assert_ptr_equal(sy_coroutine_mechanisms + 2, row);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,7 +341,6 @@ int main(void)
 		cmocka_unit_test(test_guard_gives_way_when_mappings_run_out),
 		cmocka_unit_test(test_stacks_are_recycled),
 		cmocka_unit_test(test_timers_come_in_order),
-		cmocka_unit_test(test_handoffs_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

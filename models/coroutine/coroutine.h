@@ -17,8 +17,11 @@ extern const struct sy_model sy_model_coroutine_ucontext;
 
 /* mechanisms.c: the rows, ended by NULL. */
 extern const struct sy_mechanism *const sy_coroutine_mechanisms[];
+extern const struct sy_mechanism sy_coroutine_inline;
 extern const struct sy_mechanism sy_coroutine_assembly;
+extern const struct sy_mechanism sy_coroutine_boost;
 extern const struct sy_mechanism sy_coroutine_uswitch;
+extern const struct sy_mechanism sy_coroutine_yield;
 
 #ifdef __cplusplus
 }

@@ -2,217 +2,171 @@
 /*
  * handoff.c - what one switch between two coroutines costs.
  *
- * Two coroutines of one thread switch to one another from two different
- * functions, so that the processor has to predict where each goes on: a ring
- * of coroutines in one loop would hide what a wrong prediction costs.
- * The thread's own stack enters and leaves the game once a run.
+ * Without a ring, two coroutines of one thread switch to one another from two
+ * different functions, so that the processor has to predict where each goes
+ * on: a ring of coroutines in one loop hides what a wrong prediction costs.
  *
- * What a switch costs without switching is taken to be the same loop around
- * a call of a function that does nothing; this holds for ucontext too, whose
- * system call is part of its way of switching.
+ * Alone, the thread's own stack switches to itself: it saves and loads the
+ * same registers and jumps to where it came from, in the same loop.  What is
+ * left of a hand-off without that is what the other stack and the other place
+ * cost.
  */
 #include "coroutine.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "handoff_loop.h"
 
-#include "fiber.h"
-#include "models.h"
-#include "stack.h"
-
-enum { HOME, PING, PONG, FIBRES };
-
-struct pair {
-	struct sy_fiber fibers[FIBRES]; /* in a row: found by a step */
-	uint64_t rounds;                /* of ping and pong, in this run */
-	struct sy_batch *batch;
-	struct sy_stacks stacks;
-	ucontext_t home_ucontext;
+/* What a mechanism is: the functions for each place, with its switch. */
+struct way {
 	enum sy_switch_kind kind;
+	void (*ping)(void *player);
+	void (*pong)(void *player);
+	void (*clone)(void *player);
+	void (*alone)(struct sy_player *home, uint64_t count);
+	void (*clone_alone)(struct sy_player *home, uint64_t count);
 };
 
-#define INLINE static inline __attribute__((always_inline))
-
-/* Four hand-offs to fibre `there`.  A loop's own jump takes a seventh of the
-   time of a switch, so it comes once in four. */
-INLINE struct sy_fiber *hand_over(struct sy_fiber *self, ptrdiff_t there,
-                                  enum sy_switch_kind kind)
-{
-	self = sy_fiber_switch(self, self + there, kind);
-	self = sy_fiber_switch(self, self + there, kind);
-	self = sy_fiber_switch(self, self + there, kind);
-	return sy_fiber_switch(self, self + there, kind);
-}
-
-INLINE void ping(struct pair *pair, enum sy_switch_kind kind)
-{
-	struct sy_fiber *self = &pair->fibers[PING];
-	uint64_t left;
-
-	for (;;) {
-		for (left = pair->rounds; left >= 4; left -= 4)
-			self = hand_over(self, PONG - PING, kind);
-		for (; left; left--)
-			self = sy_fiber_switch(self, self + (PONG - PING),
-			                       kind);
-		self = sy_fiber_switch(self, self + (HOME - PING), kind);
+/* The functions of one way of switching: the compiler makes of each what it
+   can with place and way known. */
+#define WAY(name, kind)                                                        \
+	static void name##_ping(void *player)                                  \
+	{                                                                      \
+		sy_play(player, SY_PING, kind);                                \
+	}                                                                      \
+	static void name##_pong(void *player)                                  \
+	{                                                                      \
+		sy_play(player, SY_PONG, kind);                                \
+	}                                                                      \
+	static void name##_clone(void *player)                                 \
+	{                                                                      \
+		sy_play(player, SY_CLONE, kind);                               \
+	}                                                                      \
+	static void name##_alone(struct sy_player *home, uint64_t count)       \
+	{                                                                      \
+		sy_pass(home, count, SY_ALONE, kind);                          \
+	}                                                                      \
+	static void name##_clone_alone(struct sy_player *home, uint64_t count) \
+	{                                                                      \
+		sy_pass(home, count, SY_CLONE, kind);                          \
+	}                                                                      \
+	static const struct way name##_way = {                                 \
+		kind,         name##_ping,  name##_pong,                       \
+		name##_clone, name##_alone, name##_clone_alone,                \
 	}
+
+WAY(inline, SY_SWITCH_INLINE);
+WAY(assembly, SY_SWITCH_ASSEMBLY);
+WAY(ucontext, SY_SWITCH_UCONTEXT);
+
+/* What player `index` runs. */
+static void (*entry_of(const struct sy_circle *circle, uint32_t index))(void *)
+{
+	const struct way *way = circle->way;
+
+	if (circle->batch->setting.contexts)
+		return way->clone;
+	return index ? way->pong : way->ping;
 }
 
-INLINE void pong(struct pair *pair, enum sy_switch_kind kind)
+static int handoff_open(void **made, struct sy_batch *batch,
+                        const struct sy_mechanism *mechanism)
 {
-	struct sy_fiber *self = &pair->fibers[PONG];
-
-	for (;;)
-		self = hand_over(self, PING - PONG, kind);
-}
-
-static void ping_assembly(void *pair)
-{
-	ping(pair, SY_SWITCH_ASSEMBLY);
-}
-
-static void pong_assembly(void *pair)
-{
-	pong(pair, SY_SWITCH_ASSEMBLY);
-}
-
-static void ping_ucontext(void *pair)
-{
-	ping(pair, SY_SWITCH_UCONTEXT);
-}
-
-static void pong_ucontext(void *pair)
-{
-	pong(pair, SY_SWITCH_UCONTEXT);
-}
-
-static int fiber_open(struct pair *pair, struct sy_fiber *fiber,
-                      void (*entry)(void *pair))
-{
-	struct sy_stack stack;
-	int rc = sy_stack_take(&pair->stacks, &stack);
+	const struct way *way = mechanism->way;
+	struct sy_circle *circle;
+	int rc = sy_circle_open(&circle, batch);
 
 	if (rc)
 		return rc;
-	sy_fiber_make(fiber, pair->kind, stack.low, stack.top, entry, pair);
+	circle->way = way;
+	for (uint32_t i = 0; i < circle->count; i++) {
+		struct sy_player *player = &circle->players[i];
+
+		sy_fiber_make(&player->fiber, way->kind, player->stack.low,
+		              player->stack.top, entry_of(circle, i), player);
+	}
+	*made = circle;
 	return 0;
 }
 
-/* The thread's own fibre and the two that play. */
-static int fibers_open(struct pair *pair, void (*first)(void *pair),
-                       void (*second)(void *pair))
+static int handoff_run(void *data, uint64_t count)
 {
-	int rc = sy_fiber_adopt(&pair->fibers[HOME], &pair->home_ucontext);
+	struct sy_circle *circle = data;
+	const struct way *way = circle->way;
 
-	if (rc)
-		return rc;
-	rc = fiber_open(pair, &pair->fibers[PING], first);
-	if (rc)
-		return rc;
-	rc = fiber_open(pair, &pair->fibers[PONG], second);
-	if (rc)
-		sy_fiber_drop(&pair->fibers[PING]);
-	return rc;
-}
-
-/* Both contexts are on the calling thread: bound, and noted, once. */
-static int bind_both(struct sy_batch *batch)
-{
-	int rc = batch->bind(batch, 0);
-
-	if (rc)
-		return rc;
-	batch->contexts[1].pu = batch->contexts[0].pu;
+	circle->rounds = count / circle->count;
+	sy_switch_to(&circle->home, &circle->players->fiber, way->kind);
+	sy_circle_see(circle);
 	return 0;
 }
 
-static int pair_open(void **made, struct sy_batch *batch,
-                     enum sy_switch_kind kind, void (*first)(void *pair),
-                     void (*second)(void *pair))
+static int handoff_alone(void *data, uint64_t count)
 {
-	struct pair *pair;
-	int rc = bind_both(batch);
+	struct sy_circle *circle = data;
+	const struct way *way = circle->way;
 
-	if (rc)
-		return rc;
-	/* aligned_alloc wants a multiple of the alignment: sizeof is one. */
-	pair = aligned_alloc(_Alignof(struct pair), sizeof(*pair));
-	if (!pair)
-		return -ENOMEM;
-	pair->kind = kind;
-	pair->batch = batch;
-	rc = sy_stacks_open(&pair->stacks, 2, SY_GUARD_PROTECT);
-	if (rc)
-		goto free_pair;
-	rc = fibers_open(pair, first, second);
-	if (rc)
-		goto close_stacks;
-	*made = pair;
-	return 0;
-
-close_stacks:
-	sy_stacks_close(&pair->stacks);
-free_pair:
-	free(pair);
-	return rc;
-}
-
-static int assembly_open(void **pair, struct sy_batch *batch,
-                         const struct sy_mechanism *mechanism)
-{
-	(void)mechanism;
-	return pair_open(pair, batch, SY_SWITCH_ASSEMBLY, ping_assembly,
-	                 pong_assembly);
-}
-
-static int ucontext_open(void **pair, struct sy_batch *batch,
-                         const struct sy_mechanism *mechanism)
-{
-	(void)mechanism;
-	return pair_open(pair, batch, SY_SWITCH_UCONTEXT, ping_ucontext,
-	                 pong_ucontext);
-}
-
-static int pair_run(void *data, uint64_t count)
-{
-	struct pair *pair = data;
-
-	pair->rounds = count / 2;
-	sy_fiber_switch(&pair->fibers[HOME], &pair->fibers[PING], pair->kind);
-	sy_context_see(&pair->batch->contexts[0]);
-	sy_context_see(&pair->batch->contexts[1]);
+	if (circle->batch->setting.contexts)
+		way->clone_alone(&circle->home, count);
+	else
+		way->alone(&circle->home, count);
 	return 0;
 }
 
-static void pair_close(void *data)
+static void handoff_close(void *circle)
 {
-	struct pair *pair = data;
-
-	sy_fiber_drop(&pair->fibers[PONG]);
-	sy_fiber_drop(&pair->fibers[PING]);
-	sy_stacks_close(&pair->stacks);
-	free(pair);
+	sy_circle_close(circle);
 }
+
+static const char *inline_absent(void)
+{
+	return SY_SWITCH_INLINE_ABSENT;
+}
+
+static const char *assembly_absent(void)
+{
+	return SY_SWITCH_ABSENT;
+}
+
+#define TAKES (SY_TAKES_RING | SY_TAKES_WORKING)
+
+const struct sy_mechanism sy_coroutine_inline = {
+	.name = "inline",
+	.summary = "own switch, inlined",
+	.family = SY_SWITCH,
+	.takes = TAKES,
+	.in_tour = true,
+	.way = &inline_way,
+	.absent = inline_absent,
+	.needs = sy_circle_needs,
+	.open = handoff_open,
+	.run = handoff_run,
+	.alone = handoff_alone,
+	.close = handoff_close,
+};
 
 const struct sy_mechanism sy_coroutine_assembly = {
 	.name = "assembly",
 	.summary = "own switch in assembly",
 	.family = SY_SWITCH,
+	.takes = TAKES,
 	.in_tour = true,
-	.needs = sy_pair_needs,
-	.open = assembly_open,
-	.run = pair_run,
-	.close = pair_close,
+	.way = &assembly_way,
+	.absent = assembly_absent,
+	.needs = sy_circle_needs,
+	.open = handoff_open,
+	.run = handoff_run,
+	.alone = handoff_alone,
+	.close = handoff_close,
 };
 
 const struct sy_mechanism sy_coroutine_uswitch = {
 	.name = "ucontext",
 	.summary = "swapcontext, a system call",
 	.family = SY_SWITCH,
+	.takes = TAKES,
 	.in_tour = true,
-	.needs = sy_pair_needs,
-	.open = ucontext_open,
-	.run = pair_run,
-	.close = pair_close,
+	.way = &ucontext_way,
+	.needs = sy_circle_needs,
+	.open = handoff_open,
+	.run = handoff_run,
+	.alone = handoff_alone,
+	.close = handoff_close,
 };

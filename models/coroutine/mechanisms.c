@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 const struct sy_mechanism *const sy_coroutine_mechanisms[] = {
-	&sy_coroutine_assembly,
-	&sy_coroutine_uswitch,
-	NULL,
+	&sy_coroutine_inline,  &sy_coroutine_assembly, &sy_coroutine_boost,
+	&sy_coroutine_uswitch, &sy_coroutine_yield,    NULL,
 };
