@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/resident.h"
+
 /* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
 #define STAMPED_GRAIN_NS 5000
 /* A worker's own: socket to the driver, standard streams, /proc files. */
@@ -209,6 +211,8 @@ static int check_mechanism(const struct sy_point *point,
 
 	if (!mechanism)
 		return 0;
+	if (!absent && point->request.huge_pages)
+		absent = sy_resident_huge_absent();
 	if (absent)
 		return sy_reason(reason, -ENODEV, "%s", absent);
 	if (point->where.count < mechanism->pus_least)

@@ -3,6 +3,7 @@
 #include "engine/resident.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -72,6 +73,18 @@ int sy_resident_open(struct sy_resident *resident, uint64_t bytes, bool huge)
 	}
 	*resident = made;
 	return 0;
+}
+
+const char *sy_resident_huge_absent(void)
+{
+	char line[64];
+
+	if (sy_file_line("", "/sys/kernel/mm/transparent_hugepage/enabled",
+	                 line, sizeof(line)) &&
+	    !strstr(line, "[never]"))
+		return NULL;
+	return "the kernel gives no huge pages "
+	       "(/sys/kernel/mm/transparent_hugepage/enabled)";
 }
 
 void sy_resident_close(struct sy_resident *resident)

@@ -19,6 +19,8 @@ struct sy_resident {
  * -ENODATA: huge pages were asked for and less than nine tenths are in them.
  */
 int sy_resident_open(struct sy_resident *resident, uint64_t bytes, bool huge);
+/* Why there are no huge pages to ask for, or NULL. */
+const char *sy_resident_huge_absent(void);
 void sy_resident_close(struct sy_resident *resident);
 
 #endif /* SY_RESIDENT_H */
