@@ -50,7 +50,9 @@ static void check_stack(const struct sy_mechanism *row)
 	if (!(row->takes & SY_TAKES_STACK))
 		return;
 	assert_in_range(find_stack(row, 3 << 20), 3 << 10, (3 << 10) + 64);
-	assert_in_range(find_stack(row, 0), 32, 2 << 10);
+	/* Not the C library's 8 MiB; it may give one of before, up to four
+	   times as large. */
+	assert_in_range(find_stack(row, 0), 32, 4 << 10);
 	batch = create_spawn(row, least, 1);
 	assert_int_equal(row->open(&state, batch, row), -EINVAL);
 	sy_batch_destroy(batch);
