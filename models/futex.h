@@ -9,6 +9,7 @@
 #ifndef SY_FUTEX_H
 #define SY_FUTEX_H
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -18,13 +19,16 @@
 #include <unistd.h>
 
 /*
- * Sleeps while the word holds `value`, until a wake, a signal or, where it is
- * not NULL, the relative `timeout`.  The caller looks at the word again.
+ * Sleeps while the word holds `value`, until a wake, a signal (-EINTR) or,
+ * where it is not NULL, the relative `timeout` (-ETIMEDOUT); -EAGAIN: it held
+ * something else.  The caller looks at the word again.
  */
-static inline void sy_futex_wait(_Atomic uint32_t *word, uint32_t value,
-                                 const struct timespec *timeout)
+static inline int sy_futex_wait(_Atomic uint32_t *word, uint32_t value,
+                                const struct timespec *timeout)
 {
-	syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, NULL, 0);
+	return syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, NULL, 0)
+	               ? -errno
+	               : 0;
 }
 
 static inline void sy_futex_wake(_Atomic uint32_t *word, uint32_t count)
@@ -34,9 +38,12 @@ static inline void sy_futex_wake(_Atomic uint32_t *word, uint32_t count)
 	syscall(SYS_futex, word, FUTEX_WAKE, limit, NULL, NULL, 0);
 }
 
-static inline void sy_futex_wait_local(_Atomic uint32_t *word, uint32_t value)
+static inline int sy_futex_wait_local(_Atomic uint32_t *word, uint32_t value)
 {
-	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+	return syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL,
+	               0)
+	               ? -errno
+	               : 0;
 }
 
 static inline void sy_futex_wake_local(_Atomic uint32_t *word, uint32_t count)

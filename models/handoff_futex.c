@@ -1,119 +1,129 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * handoff_futex.c - two processes and a futex that says whose turn it is.
+ * handoff_futex.c - a word for each context that says that it is its turn.
  *
- * A hand-off is: set the turn, futex wake, futex wait until the turn comes
- * back: one switch.  The other process is parked in its wait between runs.
+ * A hand-off is: set the next one's word, futex wake, futex wait until one's
+ * own is set: one switch.  Threads use private futexes, processes shared ones,
+ * which the kernel has to look up the mapping for.  `pool.futex` and
+ * `fork.futex` are the same: what two processes of either would do.
  *
- * `alone` makes the same two system calls on a word of its own: a wake of
- * nobody and a wait for what is no longer so.  The net figure is without the
- * cost of entering the kernel twice.
+ * `alone` makes the same two system calls: a wake of nobody and a wait for
+ * what is no longer so.  The net figure is without the cost of entering the
+ * kernel twice.
  */
 #include "models.h"
 
-#include <stdio.h>
-
 #include "futex.h"
-#include "process.h"
+#include "relay.h"
 
-struct pair {
-	struct sy_batch *batch;
-	struct sy_process process;
-	_Alignas(64) _Atomic uint32_t turn;   /* context whose turn it is */
-	_Alignas(64) _Atomic uint32_t nobody; /* of `alone` */
+#define NOBODY UINT32_MAX
+
+static int create(struct sy_relay_seat *seat)
+{
+	struct sy_relay *relay = seat->relay;
+
+	seat->word = relay->count == 2 ? &relay->seats[0].own : &seat->own;
+	seat->index = sy_relay_index(seat);
+	seat->shared = relay->shared;
+	atomic_init(&seat->own, NOBODY);
+	return 0;
+}
+
+static void destroy(struct sy_relay_seat *seat)
+{
+	(void)seat;
+}
+
+static inline void wake(const struct sy_relay_seat *seat,
+                        _Atomic uint32_t *word)
+{
+	if (seat->shared)
+		sy_futex_wake(word, 1);
+	else
+		sy_futex_wake_local(word, 1);
+}
+
+static inline int sleep_on(const struct sy_relay_seat *seat,
+                           _Atomic uint32_t *word, uint32_t value)
+{
+	return seat->shared ? sy_futex_wait(word, value, NULL)
+	                    : sy_futex_wait_local(word, value);
+}
+
+/* The kernel orders the store before its look at who sleeps. */
+static void give(struct sy_relay_seat *to)
+{
+	atomic_store_explicit(to->word, to->index, memory_order_release);
+	wake(to, to->word);
+}
+
+static int take(struct sy_relay_seat *me)
+{
+	uint32_t seen;
+
+	for (;;) {
+		seen = atomic_load_explicit(me->word, memory_order_acquire);
+		if (seen == me->index)
+			return 0;
+		if (sleep_on(me, me->word, seen) == -EINTR)
+			return -EINTR;
+	}
+}
+
+static int pass(struct sy_relay_seat *me)
+{
+	atomic_store_explicit(me->word, NOBODY, memory_order_relaxed);
+	give(me->next);
+	return take(me);
+}
+
+/* On a word that nobody sleeps on; another context may sleep on its own. */
+static int alone(struct sy_relay_seat *me)
+{
+	_Atomic uint32_t *word = &me->relay->turn;
+
+	atomic_store_explicit(word, me->index, memory_order_release);
+	wake(me, word);
+	sleep_on(me, word, NOBODY);
+	return 0;
+}
+
+static const struct sy_relay_way futex = {
+	.create = create,
+	.destroy = destroy,
+	.give = give,
+	.take = take,
+	.pass = pass,
+	.alone = alone,
 };
 
-static void await_turn(struct pair *pair, uint32_t me)
-{
-	while (atomic_load(&pair->turn) != me)
-		sy_futex_wait(&pair->turn, !me, NULL);
-	sy_context_see(&pair->batch->contexts[me]);
-}
-
-static void pass(struct pair *pair, uint32_t me)
-{
-	atomic_store(&pair->turn, !me);
-	sy_futex_wake(&pair->turn, 1);
-	await_turn(pair, me);
-}
-
-static void answer(void *data)
-{
-	struct pair *pair = data;
-
-	await_turn(pair, 1);
-	for (;;)
-		pass(pair, 1);
-}
-
-static int open_pair(void **pair_out, struct sy_batch *batch,
-                     const struct sy_mechanism *mechanism)
-{
-	struct pair *pair;
-	void *memory;
-	int err;
-
-	(void)mechanism;
-	err = batch->bind(batch, 0);
-	if (err)
-		return err;
-	err = sy_shared_create(&memory, sizeof(*pair));
-	if (err)
-		return err;
-	pair = memory;
-	pair->batch = batch;
-	fflush(NULL);
-	err = sy_process_start(&pair->process, batch, 1, answer, pair);
-	if (!err)
-		err = sy_process_await(&pair->process);
-	if (err) {
-		sy_process_end(&pair->process);
-		sy_shared_destroy(memory, sizeof(*pair));
-		return err;
-	}
-	*pair_out = pair;
-	return 0;
-}
-
-static int run(void *data, uint64_t count)
-{
-	struct pair *pair = data;
-
-	for (; count >= 2; count -= 2)
-		pass(pair, 0);
-	return 0;
-}
-
-static int alone(void *data, uint64_t count)
-{
-	struct pair *pair = data;
-
-	for (; count; count--) {
-		atomic_store(&pair->nobody, 0);
-		sy_futex_wake(&pair->nobody, 1);
-		sy_futex_wait(&pair->nobody, 1, NULL);
-	}
-	return 0;
-}
-
-static void close_pair(void *data)
-{
-	struct pair *pair = data;
-
-	sy_process_end(&pair->process);
-	sy_shared_destroy(pair, sizeof(*pair));
-}
-
-const struct sy_mechanism sy_pool_futex = {
+const struct sy_mechanism sy_threads_futex = {
+	SY_RELAY_THREADS,
 	.name = "futex",
-	.summary = "process-shared futex",
-	.family = SY_SWITCH,
-	.in_tour = true,
-	.needs = sy_pair_needs,
+	.summary = "private futex",
+	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
 	.switches_min = 1,
 	.switches_max = 1,
-	.open = open_pair,
-	.run = run,
-	.alone = alone,
-	.close = close_pair,
+	.way = &futex,
+};
+
+const struct sy_mechanism sy_fork_futex = {
+	SY_RELAY_PROCESSES,
+	.name = "futex",
+	.summary = "process-shared futex",
+	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
+	.switches_min = 1,
+	.switches_max = 1,
+	.way = &futex,
+};
+
+const struct sy_mechanism sy_pool_futex = {
+	SY_RELAY_PROCESSES,
+	.name = "futex",
+	.summary = "process-shared futex",
+	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
+	.in_tour = true,
+	.switches_min = 1,
+	.switches_max = 1,
+	.way = &futex,
 };

@@ -21,6 +21,13 @@ const struct sy_mechanism *const sy_serial_mechanisms[] = {
 
 const struct sy_mechanism *const sy_threads_mechanisms[] = {
 	&sy_threads_condition,
+	&sy_threads_futex,
+	&sy_threads_posix,
+	&sy_threads_pipe,
+	&sy_threads_eventfd,
+	&sy_threads_socketpair,
+	&sy_threads_yield,
+	&sy_threads_spin,
 	&sy_threads_join,
 	&sy_threads_parked,
 	NULL,
@@ -33,8 +40,17 @@ const struct sy_mechanism *const sy_semaphore_mechanisms[] = {
 };
 
 const struct sy_mechanism *const sy_fork_mechanisms[] = {
-	&sy_fork_semaphore, &sy_fork_wait, &sy_fork_vfork,  &sy_fork_exec,
-	&sy_fork_spawn,     &sy_fork_cow,  &sy_fork_parked, NULL,
+	&sy_fork_semaphore,
+	&sy_fork_futex,
+	&sy_fork_pipe,
+	&sy_fork_socketpair,
+	&sy_fork_wait,
+	&sy_fork_vfork,
+	&sy_fork_exec,
+	&sy_fork_spawn,
+	&sy_fork_cow,
+	&sy_fork_parked,
+	NULL,
 };
 
 const struct sy_mechanism *const sy_pool_mechanisms[] = {

@@ -35,8 +35,18 @@ extern const struct sy_mechanism sy_serial_call;
 extern const struct sy_mechanism sy_serial_clock;
 extern const struct sy_mechanism sy_serial_syscall;
 extern const struct sy_mechanism sy_threads_condition;
+extern const struct sy_mechanism sy_threads_futex;
+extern const struct sy_mechanism sy_threads_posix;
+extern const struct sy_mechanism sy_threads_pipe;
+extern const struct sy_mechanism sy_threads_eventfd;
+extern const struct sy_mechanism sy_threads_socketpair;
+extern const struct sy_mechanism sy_threads_yield;
+extern const struct sy_mechanism sy_threads_spin;
 extern const struct sy_mechanism sy_semaphore_posix;
 extern const struct sy_mechanism sy_fork_semaphore;
+extern const struct sy_mechanism sy_fork_futex;
+extern const struct sy_mechanism sy_fork_pipe;
+extern const struct sy_mechanism sy_fork_socketpair;
 extern const struct sy_mechanism sy_pool_futex;
 
 /* spawn_*.c: spawn/MODEL.NAME */
