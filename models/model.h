@@ -224,7 +224,8 @@ struct sy_mechanism {
 	            const struct sy_mechanism *mechanism);
 	/*
 	 * `count` operations: a multiple of 2 and of the contexts.  -ECHILD: a
-	 * context has died; other errors of the mechanism.
+	 * context has died; -EFAULT: a coroutine's stack has overflowed into
+	 * its canary; other errors of the mechanism.
 	 */
 	int (*run)(void *state, uint64_t count);
 	/*
@@ -255,7 +256,8 @@ struct sy_model {
 	/*
 	 * Carries out tasks 0 .. task_count - 1 and returns when all have
 	 * ended.  A task's own error is in the tallies; the value returned
-	 * is of the mechanism (a fork that fails, a context that died).
+	 * is of the mechanism (a fork that fails, a context that died);
+	 * -EFAULT: a coroutine's stack has overflowed into its canary.
 	 */
 	int (*run)(void *state);
 	/* Leaves no thread, process, descriptor or mapping behind. */

@@ -2,8 +2,10 @@
 /* reason.c - see reason.h. */
 #include "engine/reason.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int sy_reason(struct sy_reason *reason, int error, const char *format, ...)
 {
@@ -17,4 +19,13 @@ int sy_reason(struct sy_reason *reason, int error, const char *format, ...)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
 	return error;
+}
+
+const char *sy_run_error(int error)
+{
+	/* model.h: nothing else of a model fails with this. */
+	if (error == -EFAULT)
+		return "a coroutine's stack overflowed (its canary was "
+		       "written over)";
+	return strerror(-error);
 }

@@ -18,4 +18,7 @@ struct sy_reason {
 int sy_reason(struct sy_reason *reason, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* What an error of a model's or a mechanism's run means. */
+const char *sy_run_error(int error);
+
 #endif /* SY_REASON_H */

@@ -233,7 +233,7 @@ static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 
 	*elapsed_ns = sy_clock_ns() - begin_ns;
 	return error ? sy_reason(reason, error, "the model failed: %s",
-	                         strerror(-error))
+	                         sy_run_error(error))
 	             : 0;
 }
 
@@ -322,7 +322,7 @@ int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
 		error = carry_out(s, warmup);
 	if (error)
 		sy_reason(reason, error, "the model failed: %s",
-		          strerror(-error));
+		          sy_run_error(error));
 	else
 		error = is_held(s) ? sy_subject_hold(s, slice, reason)
 		                   : measure(s, slice, reason);

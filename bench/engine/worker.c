@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "build_info.h"
+#include "engine/crash.h"
 #include "engine/protocol.h"
 #include "host/limits.h"
 
@@ -139,6 +140,9 @@ int sy_worker_serve(int fd, pid_t parent)
 		return -ESRCH;
 	signal(SIGPIPE, SIG_IGN);
 	sy_limits_raise();
+	error = sy_crash_tell(fd);
+	if (error)
+		return error;
 	error = sy_line_reader_open(&worker.reader, fd);
 	if (error)
 		return error;

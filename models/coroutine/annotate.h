@@ -65,9 +65,12 @@ static inline void sy_valgrind_drop(unsigned id)
  * sy_note_thread: the fibre that the calling thread itself is.
  * sy_note_stack: a new fibre on a stack of its own; sy_note_drop: its end.
  * sy_note_leave, sy_note_arrive: around each switch, on either side.
+ * sy_note_end: instead of sy_note_leave, where a fibre is left for good.
  * sy_note_room: whether the tool can follow so many fibres.
  * SY_STACK_BYTES: what a fibre's stack takes under the tool, its guard
  * included: the tools' own frames are many times larger than ours.
+ * SY_STACK_LEAST_BYTES: the least that it may be told to take.
+ * SY_NOTE_BYTES: about what the tool keeps of a fibre, where that is much.
  */
 #if defined(SY_ASAN)
 
@@ -76,6 +79,8 @@ static inline void sy_valgrind_drop(unsigned id)
 #include <pthread.h>
 
 #define SY_STACK_BYTES ((size_t)128 * 1024)
+#define SY_STACK_LEAST_BYTES ((size_t)32 * 1024)
+#define SY_NOTE_BYTES UINT64_C(8192)
 
 struct sy_note {
 	void *low;
@@ -119,6 +124,13 @@ static inline void sy_note_leave(struct sy_note *from, const struct sy_note *to)
 	__sanitizer_start_switch_fiber(&from->fake, to->low, to->bytes);
 }
 
+static inline void sy_note_end(struct sy_note *from, const struct sy_note *to)
+{
+	(void)from;
+	/* What the tool keeps of its frames goes with it. */
+	__sanitizer_start_switch_fiber(NULL, to->low, to->bytes);
+}
+
 static inline void sy_note_arrive(struct sy_note *self)
 {
 	__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
@@ -131,6 +143,8 @@ static inline void sy_note_arrive(struct sy_note *self)
 /* It stops the program at 8128 threads and fibres together. */
 #define SY_FIBRES_MAX UINT32_C(8000)
 #define SY_STACK_BYTES ((size_t)128 * 1024)
+#define SY_STACK_LEAST_BYTES ((size_t)32 * 1024)
+#define SY_NOTE_BYTES (UINT64_C(856) * 1024)
 
 struct sy_note {
 	void *fiber;
@@ -166,6 +180,12 @@ sy_note_leave(struct sy_note *from, const struct sy_note *to)
 	__tsan_switch_to_fiber(to->fiber, 0);
 }
 
+static inline __attribute__((always_inline)) void
+sy_note_end(struct sy_note *from, const struct sy_note *to)
+{
+	sy_note_leave(from, to);
+}
+
 static inline void sy_note_arrive(struct sy_note *self)
 {
 	(void)self;
@@ -174,6 +194,8 @@ static inline void sy_note_arrive(struct sy_note *self)
 #else
 
 #define SY_STACK_BYTES ((size_t)32 * 1024)
+#define SY_STACK_LEAST_BYTES ((size_t)8 * 1024)
+#define SY_NOTE_BYTES UINT64_C(0)
 
 struct sy_note {
 	unsigned id; /* valgrind's */
@@ -202,6 +224,12 @@ static inline void sy_note_drop(struct sy_note *note)
 }
 
 static inline void sy_note_leave(struct sy_note *from, const struct sy_note *to)
+{
+	(void)from;
+	(void)to;
+}
+
+static inline void sy_note_end(struct sy_note *from, const struct sy_note *to)
 {
 	(void)from;
 	(void)to;

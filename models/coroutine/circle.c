@@ -24,11 +24,11 @@ void sy_circle_needs(const struct sy_mechanism *mechanism,
                      const struct sy_batch *batch, struct sy_needs *needs)
 {
 	uint64_t players = sy_circle_players(batch);
-	bool split = sy_guard_for(players, 0) == SY_GUARD_PROTECT;
+	enum sy_guard guard = sy_guard_for(players, 0);
 
 	(void)mechanism;
 	needs->contexts = 2;
-	needs->mappings = MAPPINGS + (split ? 2 * players : 0);
+	needs->mappings = MAPPINGS + sy_guard_mappings(guard) * players;
 	needs->bytes = players * (TOUCHED_BYTES + sizeof(struct sy_player));
 }
 
@@ -75,7 +75,7 @@ static int home_open(struct sy_circle *circle)
 
 static int stacks_open(struct sy_circle *circle)
 {
-	int rc = sy_stacks_open(&circle->stacks, circle->count,
+	int rc = sy_stacks_open(&circle->stacks, circle->count, 0,
 	                        sy_guard_for(circle->count, 0));
 
 	if (rc)

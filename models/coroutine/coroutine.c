@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "lane.h"
+#include "overflow.h"
 #include "scheduler.h"
 
 /* A thread beside the coroutines' stacks needs little; the checking tools
@@ -80,9 +81,9 @@ static bool await_run(struct crew *crew, uint64_t run)
 	return begins;
 }
 
-static void *member_main(void *data)
+/* A scheduler on this thread, from the first report to the end. */
+static void member_work(struct member *member)
 {
-	struct member *member = data;
 	struct crew *crew = member->crew;
 	int rc = crew->batch->bind(crew->batch, member->index);
 
@@ -90,10 +91,24 @@ static void *member_main(void *data)
 		rc = member_open(member);
 	report(crew, rc);
 	if (rc)
-		return NULL;
+		return;
 	for (uint64_t run = 1; await_run(crew, run); run++)
 		report(crew, sy_scheduler_run(&member->scheduler));
 	sy_scheduler_close(&member->scheduler);
+}
+
+static void *member_main(void *data)
+{
+	struct member *member = data;
+	struct sy_signal_stack signals;
+	int rc = sy_signal_stack_open(&signals);
+
+	if (rc) {
+		report(member->crew, rc);
+		return NULL;
+	}
+	member_work(member);
+	sy_signal_stack_close(&signals);
 	return NULL;
 }
 
@@ -254,17 +269,18 @@ static void crew_close(void *state)
 static void crew_needs(const struct sy_batch *batch, struct sy_needs *needs)
 {
 	uint32_t schedulers = scheduler_count(batch);
-	bool split = sy_guard_for(batch->inflight, 0) == SY_GUARD_PROTECT;
+	enum sy_guard guard = sy_guard_for(batch->inflight, 0);
 
 	*needs = (struct sy_needs){
 		.contexts = schedulers,
 		.threads = schedulers - 1,
 		/* epoll, and a timerfd on old kernels. */
 		.descriptors = UINT64_C(2) * schedulers,
-		/* A slab, a thread's stack with its guard, and three blocks
-		   that malloc may map; a guard splits the slab in two more. */
-		.mappings = UINT64_C(6) * schedulers +
-		            (split ? UINT64_C(2) * batch->inflight : 0),
+		/* A slab, a thread's stack with its guard, and four blocks
+		   that malloc may map; a guard may split the slab. */
+		.mappings =
+			UINT64_C(7) * schedulers +
+			(uint64_t)sy_guard_mappings(guard) * batch->inflight,
 	};
 }
 

@@ -22,6 +22,10 @@ extern const struct sy_mechanism sy_coroutine_assembly;
 extern const struct sy_mechanism sy_coroutine_boost;
 extern const struct sy_mechanism sy_coroutine_uswitch;
 extern const struct sy_mechanism sy_coroutine_yield;
+extern const struct sy_mechanism sy_coroutine_pooled;
+extern const struct sy_mechanism sy_coroutine_malloc;
+extern const struct sy_mechanism sy_coroutine_fresh;
+extern const struct sy_mechanism sy_coroutine_parked;
 
 #ifdef __cplusplus
 }

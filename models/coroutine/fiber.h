@@ -71,6 +71,22 @@ sy_fiber_switch(struct sy_fiber *from, struct sy_fiber *to,
 	return from;
 }
 
+/* The last that a fibre does: it leaves `from`, itself, for `to` and is never
+   resumed.  It is still to be dropped. */
+static inline __attribute__((always_inline, noreturn)) void
+sy_fiber_end(struct sy_fiber *from, struct sy_fiber *to,
+             enum sy_switch_kind kind)
+{
+	sy_note_end(&from->note, &to->note);
+	if (kind == SY_SWITCH_INLINE)
+		sy_switch_inline(&from->registers, &to->registers);
+	else if (kind == SY_SWITCH_ASSEMBLY)
+		sy_switch(&from->registers, &to->registers);
+	else
+		setcontext(to->ucontext);
+	__builtin_unreachable();
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -95,7 +95,7 @@ static int handoff_run(void *data, uint64_t count)
 	circle->rounds = count / circle->count;
 	sy_switch_to(&circle->home, &circle->players->fiber, way->kind);
 	sy_circle_see(circle);
-	return 0;
+	return sy_stacks_check(&circle->stacks);
 }
 
 static int handoff_alone(void *data, uint64_t count)

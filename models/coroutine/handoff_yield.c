@@ -98,7 +98,7 @@ static int yield_run(void *data, uint64_t count)
 	circle->rounds = count / circle->count;
 	sy_switch_to(&circle->home, &circle->players->fiber, SY_LANE_SWITCH);
 	sy_circle_see(circle);
-	return 0;
+	return sy_stacks_check(&circle->stacks);
 }
 
 static int yield_alone(void *data, uint64_t count)

@@ -146,7 +146,7 @@ int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
 	rc = sy_events_open(scheduler);
 	if (rc)
 		goto close_timers;
-	rc = sy_stacks_open(&scheduler->stacks, lanes,
+	rc = sy_stacks_open(&scheduler->stacks, lanes, 0,
 	                    sy_guard_for(batch->inflight, 0));
 	if (rc)
 		goto close_events;

@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * stack.c - see stack.h.
- *
- * The canary is a guard page that is neither protected nor written: the part
- * of it that is looked at must read as zero.  That costs no memory, as what
- * was never written reads from the kernel's one zero page.
- */
+/* stack.c - see stack.h. */
 #include "stack.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "annotate.h"
+#include "model.h"
+#include "overflow.h"
 
-#define GUARD_BYTES ((size_t)4096)
-
-/* Linux 6.13, include/uapi/asm-generic/mman-common.h. */
-#define GUARD_INSTALL 102
-
-/* The default of vm.max_map_count, where it cannot be read. */
-#define MAPPINGS_DEFAULT 65530
+#define PAGE_BYTES ((size_t)4096)
+/* Of stacks, that one page of the page table has entries for. */
+#define TABLE_SPAN (PAGE_BYTES / 8 * PAGE_BYTES)
 
 /*
  * Tops differ by 0 to 23 times this.  What a parked coroutine has touched
@@ -32,58 +22,22 @@
 #define COLOUR_BYTES ((size_t)128)
 #define COLOURS 24
 
-/* How much of a canary page is looked at, from its upper end, where an
-   overflow comes first.  A smaller frame cannot jump over it without leaving
-   its return address there. */
-#define CANARY_BYTES ((size_t)1024)
-
-static uint64_t mappings_limit(void)
+int sy_stack_round(uint64_t asked, size_t *stack_bytes)
 {
-	unsigned long long limit = MAPPINGS_DEFAULT;
-	FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
+	uint64_t rounded;
 
-	if (!file)
-		return limit;
-	if (fscanf(file, "%llu", &limit) != 1)
-		limit = MAPPINGS_DEFAULT;
-	fclose(file);
-	return limit;
-}
-
-enum sy_guard sy_guard_for(uint64_t count, uint64_t limit)
-{
-	if (!limit)
-		limit = mappings_limit();
-	/* A third: the rest of the process needs mappings too. */
-	return count <= limit / 3 / 2 ? SY_GUARD_PROTECT : SY_GUARD_MARK;
-}
-
-const char *sy_guard_name(enum sy_guard guard)
-{
-	static const char *const names[] = {
-		[SY_GUARD_PROTECT] = "protected page",
-		[SY_GUARD_MARK] = "marked page",
-		[SY_GUARD_CANARY] = "canary",
-	};
-
-	return names[guard];
+	if (!asked)
+		asked = SY_STACK_BYTES;
+	if (asked < SY_STACK_LEAST_BYTES ||
+	    __builtin_add_overflow(asked, PAGE_BYTES - 1, &rounded))
+		return -EINVAL;
+	*stack_bytes = rounded / PAGE_BYTES * PAGE_BYTES;
+	return 0;
 }
 
 static unsigned char *slot(const struct sy_stacks *stacks, uint32_t index)
 {
-	return stacks->slab + (size_t)index * SY_STACK_BYTES;
-}
-
-static int guard_install(const struct sy_stacks *stacks, uint32_t index)
-{
-	unsigned char *page = slot(stacks, index);
-	int rc = 0;
-
-	if (stacks->guard == SY_GUARD_PROTECT)
-		rc = mprotect(page, GUARD_BYTES, PROT_NONE);
-	else if (stacks->guard == SY_GUARD_MARK)
-		rc = madvise(page, GUARD_BYTES, GUARD_INSTALL);
-	return rc ? -errno : 0;
+	return stacks->slab + index * stacks->stack_bytes;
 }
 
 static int slab_map(struct sy_stacks *stacks)
@@ -104,88 +58,124 @@ static int slab_open(struct sy_stacks *stacks)
 {
 	int rc = slab_map(stacks);
 
-	for (uint32_t i = 0; !rc && i < stacks->count; i++) {
-		rc = guard_install(stacks, i);
-		if (rc)
-			munmap(stacks->slab, stacks->slab_bytes);
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; !rc && i < stacks->count; i++)
+		rc = sy_guard_install(slot(stacks, i), stacks->guard);
+	if (rc)
+		munmap(stacks->slab, stacks->slab_bytes);
+	return rc;
+}
+
+/* With the guard that is asked for, or one that can be had. */
+static int slab_open_guarded(struct sy_stacks *stacks)
+{
+	int rc = slab_open(stacks);
+
+	/* Without a guard that is made there is nothing that could fail. */
+	while (rc && stacks->guard != SY_GUARD_CANARY) {
+		stacks->guard = sy_guard_after(stacks->guard, stacks->count);
+		rc = slab_open(stacks);
 	}
 	return rc;
 }
 
-int sy_stacks_open(struct sy_stacks *stacks, uint32_t count,
+int sy_stacks_open(struct sy_stacks *stacks, uint32_t count, size_t stack_bytes,
                    enum sy_guard guard)
 {
 	int rc;
 
 	*stacks = (struct sy_stacks){
-		.slab_bytes = count * SY_STACK_BYTES,
+		.stack_bytes = stack_bytes ? stack_bytes : SY_STACK_BYTES,
 		.count = count,
 		.free_count = count,
 		.guard = guard,
 	};
+	if (__builtin_mul_overflow(stacks->stack_bytes, count,
+	                           &stacks->slab_bytes))
+		return -ENOMEM;
 	stacks->free = malloc(count * sizeof(*stacks->free));
 	if (!stacks->free)
 		return -ENOMEM;
 	/* Taken from the end: stack 0 first. */
 	for (uint32_t i = 0; i < count; i++)
 		stacks->free[i] = count - 1 - i;
-	/* ENOMEM: no mapping is left; EINVAL: a kernel before 6.13. */
-	do {
-		rc = slab_open(stacks);
-	} while ((rc == -ENOMEM || rc == -EINVAL) &&
-	         stacks->guard++ < SY_GUARD_CANARY);
+	rc = slab_open_guarded(stacks);
 	if (rc)
 		free(stacks->free);
+	else
+		sy_overflow_watch(stacks);
 	return rc;
 }
 
 void sy_stacks_close(struct sy_stacks *stacks)
 {
+	sy_overflow_forget(stacks);
 	munmap(stacks->slab, stacks->slab_bytes);
 	free(stacks->free);
 }
 
-static bool overflowed(const struct sy_stacks *stacks, uint32_t index)
+/* Of page tables for one stack: its share, or where it is so large that the
+   top and the guard lie far apart, one page for each. */
+static uint64_t table_bytes(size_t stack_bytes)
 {
-	const uint64_t *words = (const void *)(slot(stacks, index) +
-	                                       GUARD_BYTES - CANARY_BYTES);
-	uint64_t any = 0;
+	return stack_bytes < 2 * TABLE_SPAN
+	               ? stack_bytes * PAGE_BYTES / TABLE_SPAN
+	               : 2 * PAGE_BYTES;
+}
 
-	if (stacks->guard != SY_GUARD_CANARY)
-		return false;
-	for (size_t i = 0; i < CANARY_BYTES / sizeof(*words); i++)
-		any |= words[i];
-	return any != 0;
+void sy_stacks_needs(uint64_t count, size_t stack_bytes, struct sy_needs *needs)
+{
+	uint64_t each = PAGE_BYTES + table_bytes(stack_bytes) + SY_NOTE_BYTES;
+
+	needs->bytes += count * (each + each / 16);
+	needs->mappings +=
+		2 + count * sy_guard_mappings(sy_guard_for(count, 0));
+}
+
+struct sy_stack sy_stack_at(const struct sy_stacks *stacks, uint32_t index)
+{
+	unsigned char *low = slot(stacks, index);
+
+	return (struct sy_stack){
+		.low = low + SY_GUARD_BYTES,
+		.top = low + stacks->stack_bytes -
+		       index % COLOURS * COLOUR_BYTES,
+		.index = index,
+	};
 }
 
 int sy_stack_take(struct sy_stacks *stacks, struct sy_stack *stack)
 {
-	uint32_t index;
-
 	if (!stacks->free_count)
 		return -ENOMEM;
-	index = stacks->free[--stacks->free_count];
-	stack->index = index;
-	stack->low = slot(stacks, index) + GUARD_BYTES;
-	stack->top = slot(stacks, index) + SY_STACK_BYTES -
-	             index % COLOURS * COLOUR_BYTES;
+	*stack = sy_stack_at(stacks, stacks->free[--stacks->free_count]);
 	return 0;
+}
+
+int sy_stack_check(const struct sy_stacks *stacks, uint32_t index)
+{
+	if (stacks->guard != SY_GUARD_CANARY)
+		return 0;
+	return sy_guard_broken(slot(stacks, index)) ? -EFAULT : 0;
 }
 
 int sy_stack_give(struct sy_stacks *stacks, const struct sy_stack *stack)
 {
-	if (overflowed(stacks, stack->index))
-		return -EFAULT;
-	stacks->free[stacks->free_count++] = stack->index;
-	return 0;
+	int rc = sy_stack_check(stacks, stack->index);
+
+	if (!rc)
+		stacks->free[stacks->free_count++] = stack->index;
+	return rc;
 }
 
 int sy_stacks_check(const struct sy_stacks *stacks)
 {
+	int rc = 0;
+
 	if (stacks->guard != SY_GUARD_CANARY)
 		return 0;
-	for (uint32_t i = 0; i < stacks->count; i++)
-		if (overflowed(stacks, i))
-			return -EFAULT;
-	return 0;
+	for (uint32_t i = 0; !rc && i < stacks->count; i++)
+		rc = sy_stack_check(stacks, i);
+	return rc;
 }

@@ -14,54 +14,65 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guard.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* What an overflow of a stack runs into, the best first. */
-enum sy_guard {
-	SY_GUARD_PROTECT, /* a protected page: SIGSEGV; two mappings a stack */
-	SY_GUARD_MARK,    /* a marked page (Linux 6.13): SIGSEGV, no mapping */
-	SY_GUARD_CANARY,  /* a page that must stay zero: found out later */
-};
-
+/* Is not copied nor moved while it is open: overflow.h knows it by address. */
 struct sy_stacks {
 	unsigned char *slab;
 	size_t slab_bytes;
+	size_t stack_bytes; /* from one stack to the next */
 	uint32_t count;
 	uint32_t free_count;
 	uint32_t *free; /* the indices of those not taken, last in first out */
 	enum sy_guard guard;
+	struct sy_stacks *next, **link; /* overflow.c's */
 };
+
+struct sy_needs; /* model.h */
 
 struct sy_stack {
 	unsigned char *low; /* the first byte above the guard */
-	unsigned char *top; /* aligned to 16 bytes */
+	unsigned char *top; /* aligned to 128 bytes */
 	uint32_t index;
 };
 
-/* The best guard for `count` stacks in a process: what vm.max_map_count
-   leaves room for.  `limit` 0: looked up. */
-enum sy_guard sy_guard_for(uint64_t count, uint64_t limit);
-
-/* What a guard is, in a word. */
-const char *sy_guard_name(enum sy_guard guard);
+/*
+ * Turns what a user asked for, or 0, into what a stack takes, in whole pages,
+ * with its guard and up to 3 KiB of colour.  -EINVAL: too little to run on.
+ */
+int sy_stack_round(uint64_t asked, size_t *stack_bytes);
 
 /*
- * `count` stacks with this guard, or the next one that the kernel has room
- * for; stacks->guard says which it became.  -ENOMEM.
+ * `count` stacks of `stack_bytes` (of sy_stack_round; 0: SY_STACK_BYTES) with
+ * this guard, or the next one that the kernel has for so many; stacks->guard
+ * says which it became.  -ENOMEM.
  */
-int sy_stacks_open(struct sy_stacks *stacks, uint32_t count,
+int sy_stacks_open(struct sy_stacks *stacks, uint32_t count, size_t stack_bytes,
                    enum sy_guard guard);
 void sy_stacks_close(struct sy_stacks *stacks);
+
+/* Adds what a process takes for `count` stacks that are all in use, each with
+   its top page touched.  A bound: the memory is a sixteenth too much. */
+void sy_stacks_needs(uint64_t count, size_t stack_bytes,
+                     struct sy_needs *needs);
 
 /* -ENOMEM: all are taken. */
 int sy_stack_take(struct sy_stacks *stacks, struct sy_stack *stack);
 /* Gives a stack back.  -EFAULT: it had overflowed, and is not used again. */
 int sy_stack_give(struct sy_stacks *stacks, const struct sy_stack *stack);
 
+/* Stack `index`, below `count`, taken or not. */
+struct sy_stack sy_stack_at(const struct sy_stacks *stacks, uint32_t index);
+
+/* -EFAULT: this stack has overflowed. */
+int sy_stack_check(const struct sy_stacks *stacks, uint32_t index);
+
 /* -EFAULT: a stack of the pool has overflowed.  0 at once where the guard
-   itself would have stopped it. */
+   itself would have stopped it.  Safe in a signal handler. */
 int sy_stacks_check(const struct sy_stacks *stacks);
 
 #ifdef __cplusplus

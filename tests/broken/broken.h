@@ -21,4 +21,8 @@ extern const struct sy_model sy_broken_open;  /* fails to open */
 extern const struct sy_model sy_broken_switches; /* claims what it makes not */
 extern const struct sy_model sy_broken_absent;
 
+/* overflow.c */
+extern const struct sy_model sy_broken_overflow; /* into a guard page */
+extern const struct sy_model sy_broken_canary;   /* into a canary */
+
 #endif /* SY_BROKEN_H */

@@ -20,5 +20,7 @@ const struct sy_model *const sy_models[] = {
 	&sy_broken_open,
 	&sy_broken_switches,
 	&sy_broken_absent,
+	&sy_broken_overflow,
+	&sy_broken_canary,
 	NULL,
 };

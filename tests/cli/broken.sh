@@ -102,6 +102,27 @@ failing() {
 }
 failing crash "ended by signal 6"
 failing open "cannot set up the model's contexts: Cannot allocate memory"
+# A stack that overflows is named as such, by either kind of guard.  What a
+# sanitizer has to say of it would be lines more.
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_segv=0"
+export TSAN_OPTIONS="${TSAN_OPTIONS-}:handle_segv=0"
+failing overflow "a coroutine's stack overflowed \(guard page at 0x[0-9a-f]+\)"
+failing canary "a coroutine's stack overflowed \(its canary was written over\)"
+
+# So is one in the process that holds waiting contexts.
+title="an overflow among waiting contexts"
+rm -rf "$SWITCHYARD_RESULTS"
+run run --workload idle --contexts 100 \
+	--model threads,broken.overflow,broken.canary "${settings[@]}"
+status_is 3
+lines_say 2 "failed"
+row_says overflow failed "a coroutine's stack overflowed \(guard page at 0x[0-9a-f]+\)"
+row_says canary failed "on the way to 12: a coroutine's stack overflowed \(its canary was written over\)"
+has_no_number overflow
+has_no_number canary
+run_is_whole
+nothing_left
+
 # A limit that a busy machine would not reach, only where something hangs.
 settings+=(--limit 2s)
 failing hang "no answer within its limit"
