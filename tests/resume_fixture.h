@@ -70,6 +70,7 @@ static inline void assert_same_result(const struct sy_result *a,
 	assert_int_equal(a->slice_operations, b->slice_operations);
 	assert_int_equal(a->usual_ns, b->usual_ns);
 	assert_int_equal(a->dropped, b->dropped);
+	assert_string_equal(a->detail, b->detail);
 }
 
 static inline void assert_same_session(const struct sy_session *a,

@@ -42,6 +42,18 @@ static int open_crowd(void **state, struct sy_batch *batch,
 	return 0;
 }
 
+/* Takes a MiB before there is any context. */
+static int open_filled(void **state, struct sy_batch *batch,
+                       const struct sy_mechanism *mechanism)
+{
+	static unsigned char filling[1 << 20];
+	int error = open_crowd(state, batch, mechanism);
+
+	for (size_t at = 0; at < sizeof(filling); at += PAGE)
+		((volatile unsigned char *)filling)[at] = 1;
+	return error;
+}
+
 /* A context is so many pages that were written. */
 static int run_pages(void *state, uint64_t count)
 {
@@ -92,6 +104,22 @@ static int run_dies(void *state, uint64_t count)
 	return 0;
 }
 
+/* The context that was created, where the test finds it. */
+static pid_t *left_behind;
+
+static int run_leaves(void *state, uint64_t count)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	(void)count;
+	while (!pid)
+		pause();
+	*left_behind = pid;
+	raise(SIGKILL);
+	return 0;
+}
+
 static int open_fails(void **state, struct sy_batch *batch,
                       const struct sy_mechanism *mechanism)
 {
@@ -121,6 +149,12 @@ static void close_crowd(void *state)
 	munmap(crowd->memory,
 	       crowd->batch->setting.contexts * PAGES_EACH * PAGE);
 	free(crowd);
+}
+
+static void close_dies(void *state)
+{
+	(void)state;
+	raise(SIGKILL);
 }
 
 #define MECHANISM(open_, run_)                                                 \
@@ -230,8 +264,65 @@ static void test_a_holder_that_dies_is_told(void **state)
 
 	(void)state;
 	failing(&dies, -ECHILD,
-	        "the process that held the contexts was killed by signal 9 "
-	        "(Killed) on the way to 625");
+	        "the process that held the contexts died (signal 9, Killed)");
+}
+
+/* Its contexts are not bound to its life, and have its end of the socket. */
+static void test_a_holder_that_dies_is_not_waited_for(void **state)
+{
+	static const struct sy_mechanism dies =
+		MECHANISM(open_crowd, run_leaves);
+	pid_t *left = share(PAGE);
+
+	(void)state;
+	left_behind = left;
+	failing(&dies, -ECHILD,
+	        "the process that held the contexts died (signal 9, Killed)");
+	assert_true(*left > 0);
+	assert_int_equal(kill(*left, SIGKILL), 0);
+	munmap(left, PAGE);
+}
+
+/* All was seen, but it is not as it should be. */
+static void test_a_holder_that_dies_in_the_end_is_told(void **state)
+{
+	static struct sy_mechanism dies = MECHANISM(open_crowd, run_pages);
+
+	(void)state;
+	dies.close = close_dies;
+	failing(&dies, -ECHILD,
+	        "the process that held the contexts died (signal 9, Killed)");
+}
+
+/* A holder of its own for each slice, and what it did is the slice's. */
+static void test_what_a_holder_did_is_counted(void **state)
+{
+	static const struct sy_mechanism children =
+		MECHANISM(open_crowd, run_children);
+	struct opened o;
+
+	(void)state;
+	if (hold(&o, &children, 16))
+		fail_msg("%s", o.reason.text);
+	/* The children wait, and the holder slept after each. */
+	assert_true(o.slice.usage.voluntary >= 16);
+	assert_true(o.slice.usage.cpu_ns > 0);
+	opened_close(&o);
+}
+
+/* What all of them together need is no context's. */
+static void test_what_comes_with_the_first_is_no_slope(void **state)
+{
+	static const struct sy_mechanism pages =
+		MECHANISM(open_filled, run_pages);
+	struct opened o;
+
+	(void)state;
+	if (hold(&o, &pages, 80))
+		fail_msg("%s", o.reason.text);
+	assert_in_range(o.slice.bytes / 80, PAGES_EACH * PAGE - 500,
+	                PAGES_EACH * PAGE + 1000);
+	opened_close(&o);
 }
 
 int main(void)
@@ -242,6 +333,10 @@ int main(void)
 		cmocka_unit_test(test_few_contexts_are_fewer_steps),
 		cmocka_unit_test(test_errors_come_back),
 		cmocka_unit_test(test_a_holder_that_dies_is_told),
+		cmocka_unit_test(test_a_holder_that_dies_is_not_waited_for),
+		cmocka_unit_test(test_a_holder_that_dies_in_the_end_is_told),
+		cmocka_unit_test(test_what_a_holder_did_is_counted),
+		cmocka_unit_test(test_what_comes_with_the_first_is_no_slope),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,8 @@ static void test_a_detail_that_is_none_is_refused(void **state)
 {
 	(void)state;
 	assert_refused("detail", "7");
+	assert_refused("detail", "\"\\u001b[2J\"");
+	assert_refused("detail", "\"\\u00e4\"");
 	assert_refused("detail", "\"thirty-two bytes are one too many\"");
 }
 

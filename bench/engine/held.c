@@ -3,22 +3,28 @@
  * held.c - bytes a waiting context, from outside; see holder.h.
  *
  * What a context takes is the slope over the count, so what a process takes
- * in any case is not in it.  The count 0 is before the mechanism was opened:
- * what it sets aside for all of them is theirs.
+ * in any case, and what the first of them find missing, is not in it.  A single
+ * context has no slope but from none, before the mechanism is opened.
+ *
+ * All processes that share pages are looked at, this one among them: a page
+ * counts once then, however many map it.
  */
 #include "engine/holder.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "engine/usage.h"
 #include "host/memory.h"
 #include "stats/stats.h"
 
+/* Counts at which memory is looked at. */
 #define STEPS 8
 
 struct readings {
-	double counts[STEPS + 1], bytes[STEPS + 1], slab[STEPS + 1];
+	double counts[STEPS], bytes[STEPS], slab[STEPS];
 	size_t count;
 	uint64_t stack_bytes; /* of a thread, in the kernel */
 };
@@ -30,16 +36,18 @@ static int compare_pids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The holder and every process that a context is, each once. */
+/* The holder, its parent and every process that a context is, each once. */
 static int add_processes(const struct sy_holder *holder,
                          const struct sy_batch *batch, struct sy_memory *sum)
 {
-	pid_t *pids = calloc(batch->context_count + 1, sizeof(*pids));
+	pid_t *pids = calloc(batch->context_count + 2, sizeof(*pids));
 	size_t count = 0;
 	int error = pids ? 0 : -ENOMEM;
 
-	if (!error)
+	if (!error) {
+		pids[count++] = getpid();
 		pids[count++] = holder->pid;
+	}
 	for (uint32_t i = 0; !error && i < batch->context_count; i++)
 		if (batch->contexts[i].process > 0)
 			pids[count++] = batch->contexts[i].process;
@@ -86,8 +94,10 @@ static int climb(struct readings *readings, struct sy_holder *holder,
                  struct sy_batch *batch, uint64_t contexts,
                  struct sy_held *held, struct sy_reason *reason)
 {
-	int error = read_memory(readings, holder, batch, 0, reason);
+	int error = 0;
 
+	if (contexts == 1)
+		error = read_memory(readings, holder, batch, 0, reason);
 	for (uint64_t step = 1; step <= STEPS && !error; step++) {
 		uint64_t count = contexts * step / STEPS, elapsed_ns;
 
@@ -111,20 +121,24 @@ int sy_held_measure(struct sy_batch *batch,
 	struct readings readings = {
 		.stack_bytes = sy_kernel_stack_bytes(""),
 	};
+	struct sy_usage before, after;
 	struct sy_holder holder;
 	int error;
 
 	*held = (struct sy_held){ 0 };
 	forget_processes(batch);
+	sy_usage_children(&before);
 	error = sy_holder_start(&holder, batch, mechanism, reason);
 	if (error)
 		return error;
 	error = climb(&readings, &holder, batch, contexts, held, reason);
 	memcpy(held->detail, holder.detail, sizeof(held->detail));
-	sy_holder_end(&holder);
+	error = sy_holder_end(&holder, error, reason);
 	forget_processes(batch);
 	if (error)
 		return error;
+	sy_usage_children(&after);
+	held->usage = sy_usage_since(&after, &before);
 	if (sy_slope(readings.counts, readings.bytes, readings.count,
 	             &held->bytes) ||
 	    sy_slope(readings.counts, readings.slab, readings.count,

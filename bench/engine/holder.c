@@ -3,14 +3,17 @@
 #include "engine/holder.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "process.h"
+
+/* How often one that waits for an answer looks whether the holder lives. */
+#define LOOK_MS 100
 
 /* What it says to a count. */
 struct answer {
@@ -68,8 +71,7 @@ int sy_holder_start(struct sy_holder *holder, struct sy_batch *batch,
                     const struct sy_mechanism *mechanism,
                     struct sy_reason *reason)
 {
-	pid_t parent = getpid();
-	int ends[2];
+	int ends[2], error;
 
 	*holder = (struct sy_holder){ .fd = -1 };
 	/* Messages, not a stream: a count and an answer each come whole. */
@@ -79,27 +81,24 @@ int sy_holder_start(struct sy_holder *holder, struct sy_batch *batch,
 		                 "contexts: %s",
 		                 strerror(errno));
 	fflush(NULL);
-	holder->pid = fork();
-	if (!holder->pid) {
+	error = sy_process_fork(&holder->pid);
+	if (!error && !holder->pid) {
 		close(ends[0]);
-		if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent)
-			hold(ends[1], batch, mechanism);
+		hold(ends[1], batch, mechanism);
 		_exit(0);
 	}
 	close(ends[1]);
-	holder->fd = ends[0];
-	if (holder->pid > 0)
+	if (!error) {
+		holder->fd = ends[0];
 		return 0;
-	sy_reason(reason, -errno, "no process to hold the contexts: %s",
-	          strerror(errno));
-	close(holder->fd);
-	holder->pid = 0;
-	return -EAGAIN;
+	}
+	close(ends[0]);
+	return sy_reason(reason, error, "no process to hold the contexts: %s",
+	                 strerror(-error));
 }
 
-/* It hung up: how did it end? */
-static int tell_death(struct sy_holder *holder, uint64_t count,
-                      struct sy_reason *reason)
+/* How it ended; -ECHILD, 0 where it did so by itself. */
+static int reap(struct sy_holder *holder, struct sy_reason *reason)
 {
 	int status = 0;
 	pid_t pid;
@@ -110,14 +109,39 @@ static int tell_death(struct sy_holder *holder, uint64_t count,
 	holder->pid = 0;
 	if (pid > 0 && WIFSIGNALED(status))
 		return sy_reason(reason, -ECHILD,
-		                 "the process that held the contexts was "
-		                 "killed by signal %d (%s) on the way to %llu",
-		                 WTERMSIG(status), strsignal(WTERMSIG(status)),
-		                 (unsigned long long)count);
-	return sy_reason(reason, -ECHILD,
-	                 "the process that held the contexts ended on the "
-	                 "way to %llu",
-	                 (unsigned long long)count);
+		                 "the process that held the contexts died "
+		                 "(signal %d, %s)",
+		                 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return 0;
+}
+
+static int tell_death(struct sy_holder *holder, struct sy_reason *reason)
+{
+	int error = reap(holder, reason);
+
+	return error ? error
+	             : sy_reason(reason, -ECHILD,
+	                         "the process that held the contexts ended");
+}
+
+/*
+ * Its contexts may be processes that have the other end, too, so that it is
+ * not closed where the holder has died: it is looked at meanwhile.
+ */
+static ssize_t wait_answer(const struct sy_holder *holder,
+                           struct answer *answer)
+{
+	struct pollfd said = { .fd = holder->fd, .events = POLLIN };
+
+	for (;;) {
+		/* Asked before: what it said and then died is still there. */
+		bool lives = sy_process_alive(holder->pid);
+
+		if (poll(&said, 1, lives ? LOOK_MS : 0) > 0)
+			return recv(holder->fd, answer, sizeof(*answer), 0);
+		if (!lives)
+			return 0;
+	}
 }
 
 int sy_holder_grow(struct sy_holder *holder, uint64_t count,
@@ -127,11 +151,9 @@ int sy_holder_grow(struct sy_holder *holder, uint64_t count,
 	ssize_t got = -1;
 
 	if (send(holder->fd, &count, sizeof(count), MSG_NOSIGNAL) > 0)
-		do {
-			got = recv(holder->fd, &answer, sizeof(answer), 0);
-		} while (got < 0 && errno == EINTR);
+		got = wait_answer(holder, &answer);
 	if (got != (ssize_t)sizeof(answer))
-		return tell_death(holder, count, reason);
+		return tell_death(holder, reason);
 	if (answer.error)
 		return sy_reason(reason, answer.error,
 		                 "%.31s failed on the way to %llu: %s",
@@ -143,13 +165,16 @@ int sy_holder_grow(struct sy_holder *holder, uint64_t count,
 	return 0;
 }
 
-void sy_holder_end(struct sy_holder *holder)
+int sy_holder_end(struct sy_holder *holder, int error, struct sy_reason *reason)
 {
-	if (holder->fd >= 0)
-		close(holder->fd);
+	struct sy_reason end;
+	int ended;
+
+	close(holder->fd);
 	holder->fd = -1;
-	while (holder->pid && waitpid(holder->pid, NULL, 0) < 0 &&
-	       errno == EINTR)
-		;
-	holder->pid = 0;
+	ended = holder->pid ? reap(holder, &end) : 0;
+	if (!ended || (error && error != -ESRCH))
+		return error;
+	*reason = end;
+	return ended;
 }

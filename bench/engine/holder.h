@@ -11,6 +11,7 @@
 #define SY_HOLDER_H
 
 #include "engine/reason.h"
+#include "engine/usage.h"
 #include "model.h"
 
 #define SY_DETAIL_BYTES 32
@@ -28,17 +29,23 @@ int sy_holder_start(struct sy_holder *holder, struct sy_batch *batch,
 /* Has `count` contexts exist, more than before; how long it took. */
 int sy_holder_grow(struct sy_holder *holder, uint64_t count,
                    uint64_t *elapsed_ns, struct sy_reason *reason);
-/* Ends it and all that it holds. */
-void sy_holder_end(struct sy_holder *holder);
+/*
+ * Ends it and all that it holds.  Gives `error`, of what was done with it, back;
+ * where that is 0 or only says that the holder is gone (-ESRCH), how it ended.
+ */
+int sy_holder_end(struct sy_holder *holder, int error,
+                  struct sy_reason *reason);
 
 /*
  * One measurement of `contexts` waiting ones: what each takes, from the slope
- * over about eight counts, the first of them none.
+ * over about eight counts.
  */
 struct sy_held {
 	uint64_t elapsed_ns; /* creating them */
-	double bytes;        /* a context: PSS, page tables, kernel stacks */
-	double slab_bytes;   /* a context: the system's slab; noisy */
+	/* Of the holder and of what it waited for, from start to end. */
+	struct sy_usage usage;
+	double bytes;      /* a context: PSS, page tables, kernel stacks */
+	double slab_bytes; /* a context: the system's slab; noisy */
 	char detail[SY_DETAIL_BYTES];
 };
 int sy_held_measure(struct sy_batch *batch,

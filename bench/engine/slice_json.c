@@ -7,6 +7,7 @@
 #include "engine/protocol.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "engine/json.h"
@@ -60,7 +61,7 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 		json = with_number(with_number(json, "first_operations",
 		                               slice->first_operations),
 		                   "first_ns", slice->first_ns);
-	if (slice->bytes)
+	if (slice->bytes || slice->slab_bytes)
 		json = with_number(with_number(json, "bytes", slice->bytes),
 		                   "slab_bytes", slice->slab_bytes);
 	if (*slice->detail)
@@ -126,14 +127,22 @@ static int latencies_from_json(struct sy_histogram *latencies,
 	return 0;
 }
 
-/* 1: not what it can be. */
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+/* 1: not what it can be; it is printed as it is. */
 static int detail_from_json(char detail[SY_DETAIL_BYTES], const json_t *json)
 {
 	const char *text = json_string_value(json);
 
 	if (!json)
 		return 0;
-	if (!text || strlen(text) >= SY_DETAIL_BYTES)
+	if (!text || strlen(text) >= SY_DETAIL_BYTES || !is_plain(text))
 		return 1;
 	strcpy(detail, text);
 	return 0;

@@ -6,13 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is created first in a process pays for what all later ones find. */
 int sy_subject_first(struct sy_subject *s, struct sy_reason *reason)
 {
-	if (!sy_point_is(s->point, SY_SPAWN))
+	uint64_t count = sy_subject_allowed(s, 1);
+	int error;
+
+	if (!sy_point_is(s->point, SY_SPAWN) || s->first_operations)
 		return 0;
-	s->first_operations = s->point->request.contexts;
-	return sy_subject_trial(s, s->first_operations, &s->first_ns, reason);
+	error = sy_subject_trial(s, count, &s->first_ns, reason);
+	if (!error)
+		s->first_operations = count;
+	return error;
 }
 
 /* A quarter of the hand-offs is enough: nothing is scheduled in it. */
@@ -75,6 +79,7 @@ int sy_subject_hold(struct sy_subject *s, struct sy_slice *slice,
 	if (error)
 		return error;
 	slice->elapsed_ns = held.elapsed_ns;
+	slice->usage = held.usage;
 	slice->bytes = total(held.bytes, slice->operations);
 	slice->slab_bytes = total(held.slab_bytes, slice->operations);
 	memcpy(slice->detail, held.detail, sizeof(slice->detail));

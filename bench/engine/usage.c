@@ -150,6 +150,12 @@ struct sy_usage sy_usage_since(const struct sy_usage *later,
 	};
 }
 
+void sy_usage_children(struct sy_usage *usage)
+{
+	*usage = (struct sy_usage){ 0 };
+	add_rusage(RUSAGE_CHILDREN, usage);
+}
+
 uint64_t sy_usage_process_ns(pid_t process)
 {
 	struct timespec cpu;

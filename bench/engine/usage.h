@@ -39,6 +39,9 @@ int sy_usage_end(const struct sy_usage_watch *watch, struct sy_usage *usage);
 struct sy_usage sy_usage_since(const struct sy_usage *later,
                                const struct sy_usage *earlier);
 
+/* Of the caller's children that were waited for, and of theirs. */
+void sy_usage_children(struct sy_usage *usage);
+
 /* CPU time of one process so far, 0 where it is gone. */
 uint64_t sy_usage_process_ns(pid_t process);
 
