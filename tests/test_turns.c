@@ -227,6 +227,20 @@ static void test_a_dear_point_is_asked_less_often(void **state)
 	end(&d);
 }
 
+/* One slice is enough where another would end the turn late. */
+static void test_a_point_that_is_too_dear_is_asked_once(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	begin(&d, 1800, 1);
+	three_models(&d);
+	carry_out(&d, "[[ $model$request == poolslice ]] && sleep 1", NULL);
+	assert_int_equal(d.session.points[2].count, 1);
+	assert_true(d.session.points[0].count > 1);
+	end(&d);
+}
+
 /* A point's own trouble is its own. */
 
 static void assert_costs_its_point(const char *special, enum sy_state wanted,
@@ -276,6 +290,16 @@ static void test_a_wrong_answer_costs_its_point(void **state)
 	                       SY_WRONG, "wrong", true);
 }
 
+static void test_what_is_not_here_is_absent(void **state)
+{
+	(void)state;
+	assert_costs_its_point("if [[ $model$request == poolopen ]]; "
+	                       "then say '{\"error\":{\"code\":95,"
+	                       "\"reason\":\"no huge pages\"}}'; continue; "
+	                       "fi",
+	                       SY_ABSENT, "no huge pages", false);
+}
+
 /* Calibrating, too: it is killed, and not asked to end. */
 static void test_a_worker_is_not_waited_for_once_all_is_over(void **state)
 {
@@ -312,8 +336,10 @@ int main(void)
 		cmocka_unit_test(test_a_slice_that_is_so_by_nature_is_kept),
 		cmocka_unit_test(test_a_point_is_not_left_without_a_number),
 		cmocka_unit_test(test_a_dear_point_is_asked_less_often),
+		cmocka_unit_test(test_a_point_that_is_too_dear_is_asked_once),
 		cmocka_unit_test(test_a_failing_worker_costs_its_point),
 		cmocka_unit_test(test_a_wrong_answer_costs_its_point),
+		cmocka_unit_test(test_what_is_not_here_is_absent),
 		cmocka_unit_test(
 			test_a_worker_is_not_waited_for_once_all_is_over),
 	};

@@ -15,7 +15,10 @@ static void fail(struct sy_entrant *entrant, int error,
                  const struct sy_reason *reason)
 {
 	sy_result_fail(entrant->result,
-	               error == -EBADMSG ? SY_WRONG : SY_FAILED, reason);
+	               error == -EBADMSG   ? SY_WRONG
+	               : error == -ENOTSUP ? SY_ABSENT
+	                                   : SY_FAILED,
+	               reason);
 	sy_remote_end(&entrant->remote, 0);
 }
 

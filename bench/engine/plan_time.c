@@ -7,6 +7,7 @@
  */
 #include "engine/plan.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +24,11 @@
 /* Starting a group's workers, and each of them. */
 #define GROUP_START_NS UINT64_C(15000000)
 #define WORKER_START_NS UINT64_C(5000000)
+/* Creating a thread and a process and, of waiting ones, looking at it; writing a
+   byte of memory for the first time, and forking with it. */
+#define THREAD_NS 5e4
+#define PROCESS_NS 1e6
+#define BYTE_NS 1.0
 /* The sentinels are asked in the first round. */
 #define SENTINEL_SLICES 2
 /* Finding the size of a slice takes about as long as so many. */
@@ -58,13 +64,25 @@ static double wave_ns(const struct sy_request *r)
 	return (double)r->grain_ns * lanes / pus_of(r);
 }
 
+/* All contexts at once: the least that a mechanism can do. */
+static double contexts_ns(const struct sy_point *point)
+{
+	struct sy_needs needs;
+
+	if (sy_point_is(point, SY_SWITCH))
+		return 0;
+	sy_point_needs(point, &needs);
+	return THREAD_NS * needs.threads + PROCESS_NS * needs.processes +
+	       BYTE_NS * (double)needs.bytes;
+}
+
 static double slice_ns(const struct sy_plan *plan, const struct sy_point *point)
 {
 	const struct sy_request *r = &point->request;
 	double slice = (double)plan->slice_ns, wave, waves;
 
 	if (!r->workload)
-		return slice;
+		return fmax(slice, contexts_ns(point));
 	wave = wave_ns(r);
 	waves = sy_subject_waves(point, pus_of(r)) * wave;
 	if (waves > SY_WAVES_NS)

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* resident.c - see resident.h. */
+/*
+ * resident.c - see resident.h.
+ *
+ * The pages are written once.  A fork marks them copy-on-write, and nobody
+ * writes them again unless the mechanism does: so each fork but the first finds
+ * them marked, and what the parent pays for a page that it writes after a fork
+ * is in no figure of a mechanism that does not write.
+ */
 #include "engine/resident.h"
 
 #include <errno.h>
@@ -49,30 +56,55 @@ static unsigned char *map_aligned(size_t bytes)
 	return memory + before;
 }
 
-int sy_resident_open(struct sy_resident *resident, uint64_t bytes, bool huge)
+static void write_pages(unsigned char *memory, size_t bytes)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	for (size_t at = 0; at < bytes; at += page)
+		((volatile unsigned char *)memory)[at] = 1;
+}
+
+static int check_huge(uint64_t before, uint64_t bytes, struct sy_reason *reason)
+{
+	uint64_t now = huge_now(), huge = now > before ? now - before : 0;
+
+	if ((double)huge >= HUGE_SHARE * (double)bytes)
+		return 0;
+	return sy_reason(reason, -ENOTSUP,
+	                 "no huge pages here: %llu of %llu KiB are in them "
+	                 "(/sys/kernel/mm/transparent_hugepage/enabled, and "
+	                 "memory that is not in pieces)",
+	                 (unsigned long long)(huge >> 10),
+	                 (unsigned long long)(bytes >> 10));
+}
+
+int sy_resident_open(struct sy_resident *resident, uint64_t bytes, bool huge,
+                     struct sy_reason *reason)
+{
 	uint64_t before = huge ? huge_now() : 0;
 	struct sy_resident made = { .bytes = whole_pages(bytes) };
+	int error = 0;
 
 	*resident = (struct sy_resident){ 0 };
 	if (!bytes)
 		return 0;
 	made.memory = made.bytes ? map_aligned(made.bytes) : NULL;
 	if (!made.memory)
-		return -ENOMEM;
+		return sy_reason(reason, -ENOMEM,
+		                 "no address space for %llu MiB of resident "
+		                 "memory",
+		                 (unsigned long long)(bytes >> 20));
 	/* EINVAL: a kernel without huge pages gives none. */
 	(void)madvise(made.memory, made.bytes,
 	              huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-	for (size_t at = 0; at < bytes; at += page)
-		made.memory[at] = 1;
-	if (huge &&
-	    (double)(huge_now() - before) < HUGE_SHARE * (double)bytes) {
+	write_pages(made.memory, bytes);
+	if (huge)
+		error = check_huge(before, bytes, reason);
+	if (error)
 		sy_resident_close(&made);
-		return -ENODATA;
-	}
-	*resident = made;
-	return 0;
+	else
+		*resident = made;
+	return error;
 }
 
 const char *sy_resident_huge_absent(void)

@@ -21,6 +21,9 @@
 #define TRIAL_NS 2000000
 #define TRIALS_AGREEING 3
 #define TRIALS_MAX 9
+/* What is created first takes no more than so many times what later ones do,
+   where that is long. */
+#define FIRST_TIMES 8
 /* Doublings enough from a task a lane to any count. */
 #define GROWTHS_MAX 20
 
@@ -154,19 +157,26 @@ static uint64_t with_waves(const struct sy_subject *s, double rate_ns)
 	return sy_subject_allowed(s, waves * lanes);
 }
 
-int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
-                    uint64_t *operations, struct sy_reason *reason)
+/*
+ * Whether there is nothing to find: waiting contexts are as many as were asked
+ * for, and what came first of created ones took so long that the least of them
+ * is a slice also where later ones take a part of that.
+ */
+static bool is_known(const struct sy_subject *s, uint64_t target_ns)
+{
+	return sy_point_is(s->point, SY_IDLE) ||
+	       s->first_ns / FIRST_TIMES > target_ns;
+}
+
+/* From trials. */
+static int find_size(struct sy_subject *s, uint64_t target_ns,
+                     uint64_t *operations, struct sy_reason *reason)
 {
 	double rates[TRIALS_MAX], rate_ns;
 	uint64_t count = sy_subject_allowed(s, 1), elapsed_ns;
+	int error = first_rate(s, &count, &rate_ns, reason);
 	unsigned trials = 1, agreeing = 1;
-	int error;
 
-	if (sy_point_is(s->point, SY_IDLE)) {
-		*operations = count;
-		return 0;
-	}
-	error = first_rate(s, &count, &rate_ns, reason);
 	rates[0] = rate_ns;
 	while (!error && trials < TRIALS_MAX && agreeing < TRIALS_AGREEING) {
 		/* A batch that is a slice by itself leaves nothing to size. */
@@ -192,4 +202,17 @@ int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
 	if (!error && *operations < with_waves(s, rate_ns))
 		*operations = with_waves(s, rate_ns);
 	return error;
+}
+
+int sy_subject_size(struct sy_subject *s, uint64_t target_ns,
+                    uint64_t *operations, struct sy_reason *reason)
+{
+	int error = sy_subject_first(s, reason);
+
+	if (error)
+		return error;
+	if (!is_known(s, target_ns))
+		return find_size(s, target_ns, operations, reason);
+	*operations = sy_subject_allowed(s, 1);
+	return 0;
 }

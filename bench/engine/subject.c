@@ -65,18 +65,38 @@ static bool is_held(const struct sy_subject *s)
 	return sy_point_is(s->point, SY_IDLE);
 }
 
-static int open_contexts(struct sy_subject *s)
+static int open_resident(struct sy_subject *s, struct sy_reason *reason)
 {
 	const struct sy_request *r = &s->point->request;
+	int error = sy_resident_open(&s->resident, r->resident_bytes,
+	                             r->huge_pages, reason);
 
-	if (!r->mechanism)
-		return r->model->open(&s->model, s->batch);
-	if (is_held(s))
-		return 0;
-	return r->mechanism->open(&s->model, s->batch, r->mechanism);
+	s->batch->setting.resident = s->resident.memory;
+	return error;
 }
 
-static int open_parts(struct sy_subject *s, const char **part)
+/* The contexts, and who counts what they do. */
+static int open_contexts(struct sy_subject *s, struct sy_reason *reason)
+{
+	const struct sy_request *r = &s->point->request;
+	const char *part = "the model's contexts";
+	int error = 0;
+
+	if (!r->mechanism)
+		error = r->model->open(&s->model, s->batch);
+	else if (!is_held(s))
+		error = r->mechanism->open(&s->model, s->batch, r->mechanism);
+	if (!error) {
+		part = "counters of the model's processes";
+		error = sy_usage_open(&s->watch, s->batch);
+	}
+	return error ? sy_reason(reason, error, "cannot set up %s: %s", part,
+	                         strerror(-error))
+	             : 0;
+}
+
+/* What is around the contexts. */
+static int open_surroundings(struct sy_subject *s, const char **part)
 {
 	const struct sy_request *r = &s->point->request;
 	int error;
@@ -96,20 +116,7 @@ static int open_parts(struct sy_subject *s, const char **part)
 		error = r->workload->open(&s->workload, &s->point->load,
 		                          s->batch);
 	}
-	if (!error) {
-		*part = "resident memory";
-		error = sy_resident_open(&s->resident, r->resident_bytes,
-		                         r->huge_pages);
-		s->batch->setting.resident = s->resident.memory;
-	}
-	if (error)
-		return error;
-	*part = "the model's contexts";
-	error = open_contexts(s);
-	if (error)
-		return error;
-	*part = "counters of the model's processes";
-	return sy_usage_open(&s->watch, s->batch);
+	return error;
 }
 
 int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
@@ -124,13 +131,14 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
 	new->point = point;
 	new->expected_count = UINT64_MAX;
 	prctl(PR_SET_TIMERSLACK, SY_TIMER_SLACK_NS);
-	error = open_parts(new, &part);
+	error = open_surroundings(new, &part);
 	if (error)
 		sy_reason(reason, error, "cannot set up %s: %s", part,
-		          error == -ENODATA ? "no huge pages were given"
-		                            : strerror(-error));
+		          strerror(-error));
 	else
-		error = sy_subject_first(new, reason);
+		error = open_resident(new, reason);
+	if (!error)
+		error = open_contexts(new, reason);
 	if (error)
 		sy_subject_close(new);
 	else
@@ -232,6 +240,7 @@ static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 	int error = carry_out(s, count);
 
 	*elapsed_ns = sy_clock_ns() - begin_ns;
+	s->ran = true;
 	return error ? sy_reason(reason, error, "the model failed: %s",
 	                         sy_run_error(error))
 	             : 0;
@@ -301,31 +310,46 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	return sy_subject_mechanism(s, slice, reason);
 }
 
+/*
+ * There is no room for the stamps of more than a slice.  A ring goes around and
+ * a burst ends: where that alone is a slice, it warms up what has never run.
+ */
+static uint64_t warmup_of(const struct sy_subject *s, uint64_t warmup,
+                          uint64_t operations)
+{
+	if (warmup && s->point->request.mechanism)
+		warmup = sy_subject_allowed(s, warmup);
+	if (warmup < operations)
+		return warmup;
+	return s->ran && s->point->request.mechanism ? 0 : operations;
+}
+
+/* A few tasks will do to warm up, fewer than there are lanes among them. */
+static int run(struct sy_subject *s, uint64_t warmup, struct sy_slice *slice,
+               struct sy_reason *reason)
+{
+	uint64_t ignored_ns;
+	int error;
+
+	if (is_held(s))
+		return sy_subject_hold(s, slice, reason);
+	error = sy_subject_first(s, reason);
+	warmup = warmup_of(s, warmup, slice->operations);
+	if (!error && warmup)
+		error = timed_run(s, warmup, &ignored_ns, reason);
+	return error ? error : measure(s, slice, reason);
+}
+
 int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
                    struct sy_slice *slice, struct sy_reason *reason)
 {
-	int error = 0;
+	int error;
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = sy_subject_allowed(s, operations);
-	/* There is no room for the stamps of more; a ring goes around. */
-	if (warmup && s->point->request.mechanism)
-		warmup = sy_subject_allowed(s, warmup);
-	if (warmup > slice->operations)
-		warmup = slice->operations;
 	if (s->awake)
 		sy_awake_set(s->awake, true);
-	if (is_held(s))
-		warmup = 0;
-	/* A few tasks will do, fewer than there are lanes among them. */
-	if (warmup)
-		error = carry_out(s, warmup);
-	if (error)
-		sy_reason(reason, error, "the model failed: %s",
-		          sy_run_error(error));
-	else
-		error = is_held(s) ? sy_subject_hold(s, slice, reason)
-		                   : measure(s, slice, reason);
+	error = run(s, warmup, slice, reason);
 	if (s->awake)
 		sy_awake_set(s->awake, false);
 	if (!error && s->awake && sy_awake_check(s->awake))

@@ -3,7 +3,8 @@
  * subject.h - a point held ready: contexts created, bound and blocked.
  *
  * Every front end measures through sy_subject_run, so that all of them mean
- * the same by an operation: a task, or one one-way hand-off.
+ * the same by an operation: a task, a one-way hand-off, a context that was
+ * created and ended, or one that was created and waits.
  */
 #ifndef SY_SUBJECT_H
 #define SY_SUBJECT_H
@@ -26,7 +27,8 @@ struct sy_slice {
 	                      hand-offs as `alone_operations`; 0: none */
 	uint64_t alone_operations;
 	struct sy_usage usage;
-	/* spawn: the first ones in this process, before all slices. */
+	/* spawn: the first ones in this process, before all slices; the same
+	   in each of them */
 	uint64_t first_ns, first_operations;
 	/* idle: memory of as many contexts as there are operations, and what
 	   the system's slab caches grew by meanwhile. */
@@ -43,7 +45,8 @@ struct sy_subject;
 
 /*
  * Opens a resolved point in this process, which binds itself to the PU of
- * context 0.  On failure nothing is left and the reason says what failed.
+ * context 0.  On failure nothing is left and the reason says what failed;
+ * -ENOTSUP: this machine does not have it.
  */
 int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
                     struct sy_reason *reason);
@@ -57,13 +60,15 @@ unsigned sy_subject_waves(const struct sy_point *point, unsigned pus);
 /*
  * Finds how many operations take about `target_ns`, from three trials that
  * agree within a quarter (or the median of nine that do not): at least the
- * number of lanes, at most what can be stamped.
+ * number of lanes, at most what can be stamped.  All waiting contexts are one
+ * slice, whatever it takes.
  */
 int sy_subject_size(struct sy_subject *subject, uint64_t target_ns,
                     uint64_t *operations, struct sy_reason *reason);
 
 /*
- * Runs `warmup` operations without a clock (no more than are measured), then
+ * Runs `warmup` operations without a clock (no more than are measured, and not
+ * as many of a mechanism that has run before), then
  * `operations` with one, and checks every answer after the clock has stopped.
  * -EBADMSG: a wrong answer, so there is no number; other errors are of the
  * mechanism.

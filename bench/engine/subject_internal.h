@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * subject_internal.h - what subject.c and sizing.c share.
+ * subject_internal.h - what subject*.c and sizing.c share.
  */
 #ifndef SY_SUBJECT_INTERNAL_H
 #define SY_SUBJECT_INTERNAL_H
@@ -16,7 +16,8 @@ struct sy_subject {
 	struct sy_usage_watch *watch;
 	struct sy_awake *awake;
 	struct sy_resident resident;
-	uint64_t first_ns, first_operations; /* spawn */
+	uint64_t first_ns, first_operations; /* spawn; 0: not yet */
+	bool ran;                            /* anything, since open */
 	uint64_t *values; /* SY_VALUE_PERIOD expected ones, on demand */
 	struct sy_tally expected;
 	uint64_t expected_count; /* what `expected` is for */
@@ -34,7 +35,11 @@ void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice);
 
 /* subject_mechanism.c, each nothing for a point that has no part in it. */
 
-/* Times the first contexts that are created in the process. */
+/*
+ * Times the first contexts that are created in the process, which pay for what
+ * all later ones find; once.  Before anything else is run, but not in open:
+ * there the other points of the group are getting ready at the same time.
+ */
 int sy_subject_first(struct sy_subject *s, struct sy_reason *reason);
 /* After a run: the mechanism alone, and what it tells of itself. */
 int sy_subject_mechanism(struct sy_subject *s, struct sy_slice *slice,

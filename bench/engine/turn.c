@@ -156,6 +156,17 @@ static unsigned stride(const struct sy_turn *turn, const struct sy_entrant *e,
 	return wanted > 1 ? (unsigned)(wanted + 0.5) : 1;
 }
 
+/* Whether a dear point that has had a slice in this turn would end it late. */
+static bool is_too_dear(const struct sy_turn *turn, const struct sy_entrant *e)
+{
+	uint64_t now_ns = sy_clock_ns();
+	double left_ns =
+		turn->end_ns > now_ns ? (double)(turn->end_ns - now_ns) : 0;
+
+	return e->cost_ns > SY_DEAR * (double)turn->plan->slice_ns &&
+	       e->cost_ns > left_ns;
+}
+
 static bool takes_part(const struct sy_turn *turn, const struct sy_entrant *e,
                        uint32_t round, uint64_t begin_ns)
 {
@@ -165,7 +176,7 @@ static bool takes_part(const struct sy_turn *turn, const struct sy_entrant *e,
 		return round % SENTINEL_ROUNDS == 0;
 	if (!e->result->count)
 		return true;
-	return round % stride(turn, e, begin_ns) == 0;
+	return round % stride(turn, e, begin_ns) == 0 && !is_too_dear(turn, e);
 }
 
 /* A random order in which the sentinels stay neighbours. */
