@@ -301,11 +301,16 @@ static size_t best_of(const struct sy_plan *plan,
 	return best;
 }
 
-static const char *verdict_name(enum sy_verdict verdict)
+static const char *verdict_name(const struct sy_point *point,
+                                enum sy_verdict verdict)
 {
-	return verdict == SY_SLOWER   ? "slower"
-	       : verdict == SY_FASTER ? "faster"
-	                              : "too close to call";
+	bool time = sy_compared_by(point) == SY_TIME;
+
+	if (verdict == SY_TOO_CLOSE)
+		return "too close to call";
+	if (verdict == SY_SLOWER)
+		return time ? "slower" : "larger";
+	return time ? "faster" : "smaller";
 }
 
 static json_t *rivals_json(const struct sy_plan *plan,
@@ -330,9 +335,30 @@ static json_t *rivals_json(const struct sy_plan *plan,
 			rivals,
 			json_pack("{ss so ss}", "row", row, "ratio",
 		                  sy_estimate_json(&ratio), "verdict",
-		                  verdict_name(sy_verdict(&ratio, SY_FLOOR))));
+		                  verdict_name(&plan->points[i],
+		                               sy_verdict(&ratio, SY_FLOOR))));
 	}
 	return rivals;
+}
+
+/* What the best one of first..end-1 is and by how much; NULL: there is none. */
+static json_t *group_json(const struct sy_plan *plan,
+                          const struct sy_session *session, size_t first,
+                          size_t end)
+{
+	size_t best = best_of(plan, session, first, end);
+	char row[64];
+	json_t *group;
+
+	if (best == end)
+		return NULL;
+	sy_point_row(&plan->points[best], row, sizeof(row));
+	group = json_pack("{ss ss so}", "group", plan->points[best].group,
+	                  "best", row, "others",
+	                  rivals_json(plan, session, first, end, best));
+	if (group && sy_compared_by(&plan->points[best]) == SY_BYTES)
+		sy_summary_set(group, "by", json_string("bytes_per_context"));
+	return group;
 }
 
 static json_t *groups_json(const struct sy_plan *plan,
@@ -342,18 +368,10 @@ static json_t *groups_json(const struct sy_plan *plan,
 
 	for (size_t i = 0; groups && i < plan->count;) {
 		size_t end = sy_plan_group_end(plan, i);
-		size_t best = best_of(plan, session, i, end);
-		char row[64];
+		json_t *group = group_json(plan, session, i, end);
 
-		if (best < end) {
-			sy_point_row(&plan->points[best], row, sizeof(row));
-			json_array_append_new(
-				groups, json_pack("{ss ss so}", "group",
-			                          plan->points[i].group, "best",
-			                          row, "others",
-			                          rivals_json(plan, session, i,
-			                                      end, best)));
-		}
+		if (group)
+			json_array_append_new(groups, group);
 		i = end;
 	}
 	return groups;

@@ -25,4 +25,7 @@ extern const struct sy_model sy_broken_absent;
 extern const struct sy_model sy_broken_overflow; /* into a guard page */
 extern const struct sy_model sy_broken_canary;   /* into a canary */
 
+/* crowd.c: mechanisms of idle and spawn; it carries out no tasks. */
+extern const struct sy_model sy_crowd;
+
 #endif /* SY_BROKEN_H */

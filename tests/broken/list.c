@@ -22,5 +22,6 @@ const struct sy_model *const sy_models[] = {
 	&sy_broken_absent,
 	&sy_broken_overflow,
 	&sy_broken_canary,
+	&sy_crowd,
 	NULL,
 };
