@@ -56,6 +56,12 @@ static void test_a_kernel_without_rollups_is_told(void **state)
 	tree_write(root, "/proc/9/status", STATUS);
 	assert_int_equal(sy_memory_add_at(root, 9, &memory), -ENOTSUP);
 	assert_int_equal(memory.threads, 0);
+	/* One that has them: this process has ended meanwhile. */
+	tree_write(root, "/proc/self/smaps_rollup", ROLLUP);
+	assert_int_equal(sy_memory_add_at(root, 9, &memory), -ESRCH);
+	tree_write(root, "/proc/9/smaps_rollup", "");
+	assert_int_equal(sy_memory_add_at(root, 9, &memory), -ESRCH);
+	assert_int_equal(memory.threads, 0);
 }
 
 static void test_kernel_stacks(void **state)
