@@ -56,14 +56,16 @@ static void check_columns(const char *family, const char *told)
 		add(results, family, i ? "pool" : "fork", inflight[i]);
 	sections = sy_sections(results);
 	assert_int_equal(json_object_size(sections), 1);
-	table = sy_table_of(json_object_iter_value(json_object_iter(sections)));
+	table = sy_table_of("name",
+	                    json_object_iter_value(json_object_iter(sections)));
 	assert_true(sy_table_next(&table, 3));
 	check_shown(&table, 3, first, "64");
 	assert_true(sy_table_next(&table, 3));
 	check_shown(&table, 1, second, "4096");
 	assert_false(sy_table_next(&table, 3));
 
-	table = sy_table_of(json_object_iter_value(json_object_iter(sections)));
+	table = sy_table_of("name",
+	                    json_object_iter_value(json_object_iter(sections)));
 	assert_true(sy_table_next(&table, SY_COLUMNS_MAX));
 	assert_string_equal(table.told, told);
 	assert_false(sy_table_next(&table, SY_COLUMNS_MAX));
@@ -148,7 +150,7 @@ static void test_only_a_group_with_rivals_has_a_verdict(void **state)
 	                              "group", "wait/inflight:4/wait:1ms",
 	                              "others", other("fork", 2, "slower")));
 	sections = sy_sections(results);
-	table = sy_table_of(json_object_get(sections, "wait/wait:1ms"));
+	table = sy_table_of("name", json_object_get(sections, "wait/wait:1ms"));
 	assert_null(json_object_get(table.verdicts, "1"));
 	assert_ptr_equal(json_object_get(table.verdicts, "4"),
 	                 json_array_get(json_object_get(results, "groups"), 1));

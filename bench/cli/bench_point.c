@@ -26,11 +26,37 @@ static void set_per_operation(struct bmc_state *state, const char *name,
 	                BMC_COUNTER_DEFAULT);
 }
 
+static void set_estimate(struct bmc_state *state, const char *name,
+                         const struct sy_result *taken,
+                         enum sy_quantity quantity)
+{
+	double middle;
+
+	if (!sy_estimate_middle(taken, quantity, &middle))
+		bmc_set_counter(state, name, middle, BMC_COUNTER_DEFAULT);
+}
+
+/* What the results of a run have beside its time. */
+static void set_mechanism(struct bmc_state *state,
+                          const struct sy_mechanism *mechanism,
+                          const struct sy_result *taken)
+{
+	struct sy_estimate first;
+
+	if (mechanism->alone)
+		set_estimate(state, "net_ns", taken, SY_NET);
+	if (!sy_estimate_first(taken, 1, &first))
+		bmc_set_counter(state, "first_ns", first.value,
+		                BMC_COUNTER_DEFAULT);
+	if (mechanism->family != SY_IDLE)
+		return;
+	set_estimate(state, "bytes_per_context", taken, SY_BYTES);
+	set_estimate(state, "slab_bytes_per_context", taken, SY_SLAB);
+}
+
 static void set_counters(struct bmc_state *state, const struct sy_point *point,
                          const struct sy_result *taken)
 {
-	struct sy_estimate net;
-
 	bmc_set_items(state, bmc_state_iterations(state));
 	bmc_set_counter(state, "slices", (double)taken->count,
 	                BMC_COUNTER_DEFAULT);
@@ -42,10 +68,8 @@ static void set_counters(struct bmc_state *state, const struct sy_point *point,
 	if (point->load.rounds)
 		bmc_set_counter(state, "rounds", (double)point->load.rounds,
 		                BMC_COUNTER_DEFAULT);
-	if (sy_point_is(point, SY_SWITCH) &&
-	    !sy_estimate(taken, SY_NET, 1, &net))
-		bmc_set_counter(state, "net_ns", net.value,
-		                BMC_COUNTER_DEFAULT);
+	if (point->request.mechanism)
+		set_mechanism(state, point->request.mechanism, taken);
 	if (sy_server_limited(point, taken))
 		bmc_set_label(state, "server-limited");
 }

@@ -247,6 +247,21 @@ char *sy_format_ns(double ns, double half_width, char *buf, size_t bytes)
 	return format_measured(ns, half_width, prefixes, 4, buf, bytes);
 }
 
+/* The prefix first: digits are of what is printed, and 1024 is no power of
+   ten. */
+char *sy_format_bytes(double amount, double half_width, char *buf, size_t bytes)
+{
+	static const char *const names[] = { " B", " KiB", " MiB", " GiB" };
+	struct prefix prefix = { names[0], 1 };
+
+	for (size_t i = 1; i < 4 && fabs(amount) >= 1024; i++) {
+		prefix.name = names[i];
+		amount /= 1024;
+		half_width /= 1024;
+	}
+	return format_measured(amount, half_width, &prefix, 1, buf, bytes);
+}
+
 char *sy_format_rate(double per_second, double half_width, char *buf,
                      size_t bytes)
 {

@@ -27,6 +27,9 @@ char *sy_format_size(uint64_t size, char *buf, size_t bytes);
  * at most four): 1234.5 ns, half-width 20 -> "1.23 us".  Returns buf.
  */
 char *sy_format_ns(double ns, double half_width, char *buf, size_t bytes);
+/* The same for an amount of memory: "4.21 KiB". */
+char *sy_format_bytes(double amount, double half_width, char *buf,
+                      size_t bytes);
 /* The same for a rate: 152345.2/s, 400 -> "152.3k". */
 char *sy_format_rate(double per_second, double half_width, char *buf,
                      size_t bytes);

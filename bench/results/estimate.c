@@ -31,7 +31,7 @@ static void columns_close(struct columns *columns)
 	free(columns->sets);
 }
 
-static double value_of(const struct sy_sample *sample,
+double sy_sample_value(const struct sy_sample *sample,
                        enum sy_quantity quantity)
 {
 	switch (quantity) {
@@ -61,7 +61,7 @@ int sy_estimate_middle(const struct sy_result *result,
 	int error = columns_open(&c, result->count);
 
 	for (size_t i = 0; i < result->count && !error; i++)
-		c.values[i] = value_of(&result->samples[i], quantity);
+		c.values[i] = sy_sample_value(&result->samples[i], quantity);
 	if (!error)
 		error = sy_median(c.values, result->count, middle);
 	columns_close(&c);
@@ -75,7 +75,7 @@ int sy_estimate(const struct sy_result *result, enum sy_quantity quantity,
 	int error = columns_open(&c, result->count);
 
 	for (size_t i = 0; i < result->count && !error; i++) {
-		c.values[i] = value_of(&result->samples[i], quantity);
+		c.values[i] = sy_sample_value(&result->samples[i], quantity);
 		c.sets[i] = result->samples[i].set;
 	}
 	if (!error) {
@@ -136,8 +136,8 @@ static size_t pair(const struct sy_result *a, const struct sy_result *b,
 		} else if (before(two, one)) {
 			j++;
 		} else {
-			c->values[pairs] = value_of(one, quantity);
-			c->others[pairs] = value_of(two, quantity);
+			c->values[pairs] = sy_sample_value(one, quantity);
+			c->others[pairs] = sy_sample_value(two, quantity);
 			c->sets[pairs++] = one->set;
 			i++;
 			j++;

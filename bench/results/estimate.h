@@ -23,6 +23,9 @@ enum sy_quantity {
 /* What points of a group are compared by: time, or bytes of `idle`. */
 enum sy_quantity sy_compared_by(const struct sy_point *point);
 
+double sy_sample_value(const struct sy_sample *sample,
+                       enum sy_quantity quantity);
+
 /* The median, without what an interval costs. */
 int sy_estimate_middle(const struct sy_result *result,
                        enum sy_quantity quantity, double *middle);

@@ -188,7 +188,11 @@ static const char method[] =
 	"`few`: fewer than 5 slices, which make no interval. `>=`: limited by "
 	"the server,\n"
 	"so the model could do more. `*`: two modes, the median lies in one of "
-	"them.\n";
+	"them.\n"
+	"`~0`: not different from zero, whose interval holds it. `ref`: to "
+	"hold "
+	"others\n"
+	"against, neither best nor a rival.\n";
 
 /* NULL where there is none: only results.json is needed. */
 static int read_machine(const char *dir, json_t **machine,

@@ -10,15 +10,13 @@
 #include "host/units.h"
 #include "results/export_parts.h"
 
-/* Numbers in flight side by side; more of them make a second table. */
+/* Columns side by side; more of them make a second table. */
 #define COLUMNS SY_COLUMNS_MAX
-
-typedef char *format_fn(double value, double half, char *buf, size_t bytes);
 
 /* ---- a cell ---- */
 
 /* Numbers of a file can be such that rounding them would end in infinity. */
-static void put_measured(FILE *out, format_fn *format, double value,
+static void put_measured(FILE *out, sy_format_fn *format, double value,
                          double half)
 {
 	char text[32];
@@ -32,8 +30,8 @@ static void put_measured(FILE *out, format_fn *format, double value,
 }
 
 /* "9.95k (9.41k–10.1k)" */
-static void put_estimate(FILE *out, format_fn *format, const json_t *estimate,
-                         bool few)
+void sy_put_markdown_estimate(FILE *out, sy_format_fn *format,
+                              const json_t *estimate, bool few)
 {
 	double value = json_number_value(json_object_get(estimate, "value"));
 	double low = json_number_value(json_object_get(estimate, "low"));
@@ -53,8 +51,8 @@ static void put_estimate(FILE *out, format_fn *format, const json_t *estimate,
 }
 
 /* The figure of a point, or the state that it has instead. */
-static void put_figure(FILE *out, format_fn *format, const json_t *point,
-                       const char *key)
+void sy_put_markdown_figure(FILE *out, sy_format_fn *format,
+                            const json_t *point, const char *key)
 {
 	if (!point) {
 		fputc('-', out);
@@ -68,8 +66,8 @@ static void put_figure(FILE *out, format_fn *format, const json_t *point,
 	}
 	if (sy_is_limited(point))
 		fputs("`>=` ", out);
-	put_estimate(out, format, json_object_get(point, key),
-	             sy_is_few(point));
+	sy_put_markdown_estimate(out, format, json_object_get(point, key),
+	                         sy_is_few(point));
 	if (json_object_get(point, "modes"))
 		fputs(" `*`", out);
 }
@@ -117,9 +115,9 @@ static void put_row(FILE *out, const struct sy_table *table, const char *row,
 	sy_put_markdown_code(out, row);
 	for (size_t i = 0; i < table->shown_count; i++) {
 		fputs(" | ", out);
-		put_figure(out, sy_format_rate,
-		           json_object_get(cells, table->shown[i]),
-		           "ops_per_s");
+		sy_put_markdown_figure(out, sy_format_rate,
+		                       json_object_get(cells, table->shown[i]),
+		                       "ops_per_s");
 	}
 	if (!table->is_cpu) {
 		put_latency(out, told, "p50");
@@ -132,13 +130,17 @@ static void put_row(FILE *out, const struct sy_table *table, const char *row,
 }
 
 /* "- `fork`, 4096 in flight, absent: why" */
-static void put_reason(FILE *out, const char *row, const char *column,
-                       const json_t *point)
+static void put_reason(FILE *out, const struct sy_table *table, const char *row,
+                       const char *column, const json_t *point)
 {
+	char name[SY_COLUMN_BYTES];
+
 	fputs("- ", out);
 	sy_put_markdown_code(out, row);
-	if (strcmp(column, "0"))
-		fprintf(out, ", %s in flight", column);
+	if (table->shape == SY_TASKS || !sy_table_is_one(table))
+		fprintf(out, ", %s",
+		        sy_column_name(table->axis, column, name,
+		                       sizeof(name)));
 	fputs(", ", out);
 	sy_put_markdown(out, sy_text_of(point, "state"));
 	fputs(": ", out);
@@ -150,27 +152,27 @@ static void put_reason(FILE *out, const char *row, const char *column,
 }
 
 /* One line for each cell without a figure. */
-static void put_reasons(FILE *out, const json_t *rows)
+static void put_reasons(FILE *out, const struct sy_table *table)
 {
 	const char *row, *column;
 	json_t *cells, *point;
 	bool first = true;
 
-	json_object_foreach ((json_t *)rows, row, cells)
+	json_object_foreach ((json_t *)table->rows, row, cells)
 		json_object_foreach (cells, column, point) {
 			if (sy_is_measured(point))
 				continue;
 			if (first)
 				fputc('\n', out);
 			first = false;
-			put_reason(out, row, column, point);
+			put_reason(out, table, row, column, point);
 		}
 }
 
 /* ---- verdicts ---- */
 
 /* " `pool`; too close to call: `threads`; next: `fork`, 5.30 times (5.1–5.6)" */
-static void put_verdict(FILE *out, const json_t *group)
+void sy_put_markdown_verdict(FILE *out, const json_t *group)
 {
 	struct sy_next_best next;
 	const char *before = "; too close to call: ";
@@ -189,9 +191,10 @@ static void put_verdict(FILE *out, const json_t *group)
 	if (sy_next_best(group, &next)) {
 		fputs("; next: ", out);
 		sy_put_markdown_code(out, next.row);
-		fprintf(out, " takes %.*f times as long (%.*f–%.*f)",
-		        next.decimals, next.ratio, next.decimals, next.low,
-		        next.decimals, next.high);
+		fprintf(out, " takes %.*f times as %s (%.*f–%.*f)",
+		        next.decimals, next.ratio,
+		        *sy_text_of(group, "by") ? "much" : "long",
+		        next.decimals, next.low, next.decimals, next.high);
 	}
 	fputc('\n', out);
 }
@@ -209,52 +212,7 @@ static void put_verdicts(FILE *out, const struct sy_table *table)
 		fprintf(out, "%s- Fastest at %s in flight:", before,
 		        table->shown[i]);
 		before = "";
-		put_verdict(out, group);
-	}
-}
-
-/* ---- hand-offs ---- */
-
-static void put_handoff(FILE *out, const char *row, const json_t *point)
-{
-	const json_t *net = json_object_get(point, "net_ns");
-
-	fputs("| ", out);
-	sy_put_markdown_code(out, row);
-	fputs(" | ", out);
-	put_figure(out, sy_format_ns, point, "ns_per_op");
-	fputs(" | ", out);
-	if (net)
-		put_estimate(out, sy_format_ns, net, false);
-	else
-		fputc('-', out);
-	if (sy_is_measured(point))
-		fprintf(out, " | %.3f | %.3f |\n",
-		        sy_number_at(point, "switches_per_op", "voluntary"),
-		        sy_number_at(point, "switches_per_op", "involuntary"));
-	else
-		fputs(" | - | - |\n", out);
-}
-
-static void put_handoffs(FILE *out, const struct sy_table *table)
-{
-	const json_t *group = json_object_get(table->verdicts, table->told);
-	const json_t *point;
-	const char *row;
-	json_t *cells;
-
-	fputs("\n| mechanism | one way, raw | net of the calls alone "
-	      "| voluntary switches | involuntary switches |\n"
-	      "|:--|--:|--:|--:|--:|\n",
-	      out);
-	json_object_foreach ((json_t *)table->rows, row, cells) {
-		point = json_object_get(cells, table->told);
-		if (point)
-			put_handoff(out, row, point);
-	}
-	if (group) {
-		fputs("\n- Cheapest:", out);
-		put_verdict(out, group);
+		sy_put_markdown_verdict(out, group);
 	}
 }
 
@@ -273,17 +231,17 @@ static void put_table(FILE *out, const struct sy_table *table)
 
 static void put_section(FILE *out, const char *name, const json_t *section)
 {
-	struct sy_table table = sy_table_of(section);
+	struct sy_table table = sy_table_of(name, section);
 
 	fputs("\n## ", out);
-	sy_put_markdown_code(out, name);
+	sy_put_markdown_code(out, table.title);
 	fputc('\n', out);
 	while (sy_table_next(&table, COLUMNS))
-		if (table.is_switch)
-			put_handoffs(out, &table);
-		else
+		if (table.shape == SY_TASKS)
 			put_table(out, &table);
-	put_reasons(out, table.rows);
+		else
+			sy_put_markdown_mechanisms(out, &table);
+	put_reasons(out, &table);
 }
 
 void sy_put_markdown_sections(FILE *out, const json_t *sections)

@@ -67,4 +67,20 @@ void sy_put_share(FILE *out, const json_t *share);
 /* A heading, tables, verdicts and reasons each; as sy_sections. */
 void sy_put_markdown_sections(FILE *out, const json_t *sections);
 
+/* As those of host/units.h. */
+typedef char *sy_format_fn(double value, double half, char *buf, size_t bytes);
+/* "9.95k (9.41k–10.1k)" */
+void sy_put_markdown_estimate(FILE *out, sy_format_fn *format,
+                              const json_t *estimate, bool few);
+/* The same of a point, or the state that it has instead. */
+void sy_put_markdown_figure(FILE *out, sy_format_fn *format,
+                            const json_t *point, const char *key);
+/* What comes behind "Fastest:", to the end of the line. */
+void sy_put_markdown_verdict(FILE *out, const json_t *group);
+
+/* ---- export_markdown_mechanisms.c ---- */
+
+/* The columns that are shown, with their verdicts. */
+void sy_put_markdown_mechanisms(FILE *out, const struct sy_table *table);
+
 #endif /* SY_EXPORT_PARTS_H */

@@ -31,6 +31,11 @@ static const struct sy_column columns[] = {
 	{ "alone_ns", 0, NULL, "alone_ns" },
 	{ "latency_max_ns", 0, NULL, "latency_max_ns" },
 	{ "dropped", 0, NULL, "dropped" },
+	{ "first_operations", 0, NULL, "first_operations" },
+	{ "first_ns", 0, NULL, "first_ns" },
+	{ "bytes", 0, NULL, "bytes" },
+	{ "slab_bytes", 0, NULL, "slab_bytes" },
+	{ "detail", 0, NULL, "detail" },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 

@@ -9,6 +9,7 @@
 #include "results/gbench.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +121,11 @@ json_t *sy_gbench_context(const json_t *machine)
 	return context;
 }
 
-/* A time an operation of each set, in order. */
+/* A time an operation of each set, in order, and where it begins. */
 struct sets {
 	int count;
 	double *ns, *cpu_ns;
+	size_t *first; /* of one more: the end */
 };
 
 /* What every entry begins with. */
@@ -148,10 +150,44 @@ static void add_times(json_t *json, uint64_t iterations, double real_ns,
 	json_object_set_new(json, "cpu_time", json_real(cpu_ns));
 }
 
+/* The figures that a mechanism has beside its time: counters, as the library
+   calls them, which are keys of an entry. */
+static void add_counters(json_t *json, const struct sy_point *point,
+                         const struct sy_sample *samples, size_t count,
+                         double *values)
+{
+	const struct sy_mechanism *mechanism = point->request.mechanism;
+	const struct {
+		const char *name;
+		enum sy_quantity quantity;
+		bool there;
+	} counters[] = {
+		{ "net_ns", SY_NET, mechanism && mechanism->alone },
+		{ "bytes_per_context", SY_BYTES, sy_point_is(point, SY_IDLE) },
+		{ "slab_bytes_per_context", SY_SLAB,
+		  sy_point_is(point, SY_IDLE) },
+	};
+	double middle;
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		for (size_t k = 0; k < count; k++)
+			values[k] = sy_sample_value(&samples[k],
+			                            counters[i].quantity);
+		if (counters[i].there && !sy_median(values, count, &middle))
+			json_object_set_new(json, counters[i].name,
+			                    json_real(middle));
+	}
+}
+
+/* Of the set that begins at sample sets->first[repetition]; `values` as in
+   sum_up_sets. */
 static void add_repetition(json_t *list, const struct sy_point *point,
                            size_t index, const struct sy_result *result,
-                           int repetition, const struct sets *sets)
+                           int repetition, const struct sets *sets,
+                           double *values)
 {
+	size_t first = sets->first[repetition];
+	const struct sy_sample *samples = &result->samples[first];
 	json_t *json = entry(point, index, "", "iteration");
 	double ns = sets->ns[repetition];
 
@@ -161,6 +197,12 @@ static void add_repetition(json_t *list, const struct sy_point *point,
 	json_object_set_new(json, "repetition_index", json_integer(repetition));
 	add_times(json, result->slice_operations, ns, sets->cpu_ns[repetition]);
 	json_object_set_new(json, "items_per_second", json_real(1e9 / ns));
+	add_counters(json, point, samples, sets->first[repetition + 1] - first,
+	             values);
+	/* One value a worker. */
+	if (samples->first_ns > 0)
+		json_object_set_new(json, "first_ns",
+		                    json_real(samples->first_ns));
 	json_array_append_new(list, json);
 }
 
@@ -178,6 +220,7 @@ static void sum_up_sets(const struct sy_result *result, struct sets *sets,
 			continue;
 		sy_median(values, used, &sets->ns[sets->count]);
 		sets->cpu_ns[sets->count++] = cpu_ns / (double)used;
+		sets->first[sets->count] = i + 1;
 		used = 0;
 		cpu_ns = 0;
 	}
@@ -194,9 +237,10 @@ static double deviation(const double *values, int count)
 	return count > 1 ? sqrt(sum / (count - 1)) : 0;
 }
 
-static void add_aggregate(json_t *list, const struct sy_point *point,
-                          size_t index, const char *name, int sets, double ns,
-                          double cpu_ns)
+/* The entry, for what else is known of it; or NULL. */
+static json_t *add_aggregate(json_t *list, const struct sy_point *point,
+                             size_t index, const char *name, int sets,
+                             double ns, double cpu_ns)
 {
 	char suffix[16];
 	json_t *json;
@@ -204,34 +248,55 @@ static void add_aggregate(json_t *list, const struct sy_point *point,
 	snprintf(suffix, sizeof(suffix), "_%s", name);
 	json = entry(point, index, suffix, "aggregate");
 	if (!json)
-		return;
+		return NULL;
 	json_object_set_new(json, "repetitions", json_integer(sets));
 	json_object_set_new(json, "aggregate_name", json_string(name));
 	json_object_set_new(json, "aggregate_unit", json_string("time"));
 	add_times(json, (uint64_t)sets, ns, cpu_ns);
 	json_array_append_new(list, json);
+	return json;
+}
+
+/* Those of the median; first_ns is one of few values, and in repetitions. */
+static void add_aggregates(json_t *list, const struct sy_point *point,
+                           size_t index, const struct sy_result *result,
+                           const struct sets *sets, double *values)
+{
+	double middle, cpu_middle;
+	json_t *median;
+
+	if (sy_estimate_middle(result, SY_TIME, &middle) ||
+	    sy_median(sets->cpu_ns, (size_t)sets->count, &cpu_middle))
+		return;
+	median = add_aggregate(list, point, index, "median", sets->count,
+	                       middle, cpu_middle);
+	if (median)
+		add_counters(median, point, result->samples, result->count,
+		             values);
+	add_aggregate(list, point, index, "stddev", sets->count,
+	              deviation(sets->ns, sets->count),
+	              deviation(sets->cpu_ns, sets->count));
 }
 
 static void add_measured(json_t *list, const struct sy_point *point,
                          size_t index, const struct sy_result *result)
 {
 	double *room = calloc(result->count * 3 + 1, sizeof(*room));
-	struct sets sets = { 0, room, room + result->count };
-	double middle, cpu_middle;
+	double *values = room ? room + 2 * result->count : NULL;
+	struct sets sets = {
+		.ns = room,
+		.cpu_ns = room ? room + result->count : NULL,
+		.first = calloc(result->count + 1, sizeof(size_t)),
+	};
 
-	if (!room)
-		return;
-	sum_up_sets(result, &sets, room + 2 * result->count);
-	for (int i = 0; i < sets.count; i++)
-		add_repetition(list, point, index, result, i, &sets);
-	if (!sy_estimate_middle(result, SY_TIME, &middle) &&
-	    !sy_median(sets.cpu_ns, (size_t)sets.count, &cpu_middle)) {
-		add_aggregate(list, point, index, "median", sets.count, middle,
-		              cpu_middle);
-		add_aggregate(list, point, index, "stddev", sets.count,
-		              deviation(sets.ns, sets.count),
-		              deviation(sets.cpu_ns, sets.count));
+	if (room && sets.first) {
+		sum_up_sets(result, &sets, values);
+		for (int i = 0; i < sets.count; i++)
+			add_repetition(list, point, index, result, i, &sets,
+			               values);
+		add_aggregates(list, point, index, result, &sets, values);
 	}
+	free(sets.first);
 	free(room);
 }
 

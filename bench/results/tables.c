@@ -62,17 +62,26 @@ bool sy_is_limited(const json_t *point)
 		json_object_get(json_object_get(point, "server"), "limited"));
 }
 
-/* The group's name without the number in flight; the caller's, or NULL. */
-static char *section_name(const json_t *point)
+bool sy_is_reference(const json_t *point)
+{
+	return json_is_true(json_object_get(point, "reference"));
+}
+
+bool sy_is_mixture(const json_t *point)
+{
+	return json_is_true(json_object_get(point, "mixture"));
+}
+
+/* The group's name without the axis; the caller's, or NULL. */
+static char *section_name(const json_t *point, const struct sy_axis *axis)
 {
 	char *name = strdup(sy_text_of(point, "group"));
-	char *inflight = name ? strstr(name, "/inflight:") : NULL;
+	char *tag = name ? strstr(name, axis->tag) : NULL;
 	size_t length;
 
-	if (inflight) {
-		length = 1 + strcspn(inflight + 1, "/");
-		memmove(inflight, inflight + length,
-		        strlen(inflight + length) + 1);
+	if (tag) {
+		length = 1 + strcspn(tag + 1, "/");
+		memmove(tag, tag + length, strlen(tag + length) + 1);
 	}
 	return name;
 }
@@ -85,23 +94,28 @@ static json_t *child(json_t *object, const char *key)
 	return json_object_get(object, key);
 }
 
-static int add_point(json_t *sections, const json_t *groups, json_t *point)
+static int add_point(json_t *sections, const struct sy_axis *const *axes,
+                     const json_t *groups, json_t *point)
 {
-	json_int_t inflight = json_integer_value(
-		json_object_get(json_object_get(point, "params"), "inflight"));
+	const struct sy_axis *axis =
+		axes[sy_shape_of(sy_text_of(point, "family"))];
+	json_int_t value = sy_axis_value(axis, point);
 	json_t *group = json_object_get(groups, sy_text_of(point, "group"));
-	char *name = section_name(point), row[SY_ROW_BYTES], column[24];
+	char *name = section_name(point, axis), row[SY_ROW_BYTES], column[24];
 	json_t *section = name ? child(sections, name) : NULL;
 
 	free(name);
 	sy_row_of(point, row);
-	snprintf(column, sizeof(column), "%lld", (long long)inflight);
+	snprintf(column, sizeof(column), "%lld", (long long)value);
 	return json_object_set(section, "family",
 	                       json_object_get(point, "family")) ||
+	       json_object_set(section, "group",
+	                       json_object_get(point, "group")) ||
+	       json_object_set_new(section, "axis", json_string(axis->param)) ||
 	       json_object_set(child(child(section, "rows"), row), column,
 	                       point) ||
 	       json_object_set_new(child(section, "columns"), column,
-	                           json_integer(inflight)) ||
+	                           json_integer(value)) ||
 	       (json_array_size(json_object_get(group, "others")) &&
 	        json_object_set(child(section, "verdicts"), column, group));
 }
@@ -111,10 +125,14 @@ json_t *sy_sections(const json_t *results)
 	json_t *groups =
 		sy_index_by(json_object_get(results, "groups"), "group");
 	json_t *sections = groups ? json_object() : NULL, *point;
+	json_t *points = json_object_get(results, "points");
+	const struct sy_axis *axes[SY_SHAPES];
 	size_t i;
 
-	json_array_foreach (json_object_get(results, "points"), i, point)
-		if (add_point(sections, groups, point)) {
+	for (enum sy_shape shape = 0; shape < SY_SHAPES; shape++)
+		axes[shape] = sy_axis_of(points, shape);
+	json_array_foreach (points, i, point)
+		if (add_point(sections, axes, groups, point)) {
 			json_decref(sections);
 			sections = NULL;
 			break;
@@ -123,20 +141,42 @@ json_t *sy_sections(const json_t *results)
 	return sections;
 }
 
-struct sy_table sy_table_of(const json_t *section)
+struct sy_table sy_table_of(const char *name, const json_t *section)
 {
 	const char *family = sy_text_of(section, "family");
-
-	return (struct sy_table){
+	struct sy_table table = {
+		.title = name,
 		.rows = json_object_get(section, "rows"),
 		.columns = json_object_get(section, "columns"),
 		.verdicts = json_object_get(section, "verdicts"),
-		.is_switch = !strcmp(family, "switch"),
+		.axis = sy_axis_find(sy_text_of(section, "axis")),
+		.shape = sy_shape_of(family),
 		.is_cpu = !strcmp(family, "cpu"),
 	};
+
+	if (table.shape != SY_TASKS && sy_table_is_one(&table))
+		table.title = sy_text_of(section, "group");
+	return table;
 }
 
-/* The least number in flight over `*after`, which becomes it; NULL: none. */
+bool sy_table_is_one(const struct sy_table *table)
+{
+	return json_object_size(table->columns) == 1;
+}
+
+bool sy_table_has(const struct sy_table *table, const char *key)
+{
+	const char *row, *column;
+	json_t *cells, *point;
+
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		json_object_foreach (cells, column, point)
+			if (json_object_get(point, key))
+				return true;
+	return false;
+}
+
+/* The least column over `*after`, which becomes it; NULL: none. */
 static const char *column_after(const json_t *columns, json_int_t *after)
 {
 	const char *key, *next = NULL;
@@ -144,11 +184,11 @@ static const char *column_after(const json_t *columns, json_int_t *after)
 	json_t *column;
 
 	json_object_foreach ((json_t *)columns, key, column) {
-		json_int_t inflight = json_integer_value(column);
+		json_int_t value = json_integer_value(column);
 
-		if (inflight > *after && (!next || inflight < least)) {
+		if (value > *after && (!next || value < least)) {
 			next = key;
-			least = inflight;
+			least = value;
 		}
 	}
 	*after = least;

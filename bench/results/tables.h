@@ -3,8 +3,9 @@
  * tables.h - what of a results object is shown side by side, and what is said
  * of it: decided here, printed by the terminal's tables and by the exports.
  *
- * A section is all points that differ in nothing but the model and the number
- * in flight.  The columns of its tables are the numbers in flight, its rows the
+ * A section is all points that differ in nothing but the model (or mechanism)
+ * and one parameter, its axis: the number in flight, or what the family has in
+ * its place.  The columns of its tables are the values of that, its rows the
  * models, so that a row reads as a curve.
  */
 #ifndef SY_TABLES_H
@@ -14,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* More numbers in flight than this do not fit side by side anywhere. */
+/* More columns than this do not fit side by side anywhere. */
 #define SY_COLUMNS_MAX 6
 /* A spread of the sentinel over this makes small differences worthless. */
 #define SY_NOISY 0.03
@@ -41,15 +42,60 @@ bool sy_is_few(const json_t *point);
 /* By the server, so that the model could do more. */
 bool sy_is_limited(const json_t *point);
 
+/* A row that others are held against, and no rival of them. */
+bool sy_is_reference(const json_t *point);
+/* Its contexts are not bound: no one cost. */
+bool sy_is_mixture(const json_t *point);
+
+/* ---- table_axes.c: what a family's tables are made of ---- */
+
+/* A parameter whose values stand side by side. */
+struct sy_axis {
+	const char *family, *param, *tag;
+	const char *label; /* of the values */
+	const char *none;  /* in the place of 0 */
+	bool is_bytes;
+};
+
+/* Of the families of tasks, and of `switch`, `spawn` and `idle`. */
+enum sy_shape { SY_TASKS, SY_HANDOFFS, SY_CREATED, SY_WAITING, SY_SHAPES };
+
+/* A figure that the points of a family have. */
+struct sy_facet {
+	const char *key; /* of an estimate; NULL behind the last */
+	const char *what;
+	bool is_bytes; /* else ns */
+};
+
+/* The axis of a family, by what these points differ in; and by its name. */
+const struct sy_axis *sy_axis_of(const json_t *points, enum sy_shape shape);
+const struct sy_axis *sy_axis_find(const char *param);
+json_int_t sy_axis_value(const struct sy_axis *axis, const json_t *point);
+/* "64KiB" or "none" for a column; "working set 64KiB", "64 in flight". */
+char *sy_column_text(const struct sy_axis *axis, const char *column, char *text,
+                     size_t bytes);
+#define SY_COLUMN_BYTES 48
+char *sy_column_name(const struct sy_axis *axis, const char *column, char *text,
+                     size_t bytes);
+enum sy_shape sy_shape_of(const char *family);
+/* What the family's best point is: "cheapest". */
+const char *sy_best_word(enum sy_shape shape);
+/* The main one first; not of SY_TASKS. */
+const struct sy_facet *sy_facets(enum sy_shape shape);
+char *sy_format_facet(const struct sy_facet *facet, double value, double half,
+                      char *text, size_t bytes);
+
 /* ---- sections and their tables ---- */
 
 /* All that it points at is the section's. */
 struct sy_table {
+	const char *title;      /* its name; of one column, the group's */
 	const json_t *rows;     /* {"pool": {"64": point}} */
 	const json_t *columns;  /* {"64": 64} */
 	const json_t *verdicts; /* {"64": group}, where there was a rival */
-	bool is_switch;         /* hand-offs: one table, its one column "0" */
-	bool is_cpu;            /* tells of efficiency, others of latency */
+	const struct sy_axis *axis;
+	enum sy_shape shape;
+	bool is_cpu; /* tells of efficiency, others of latency */
 	const char *shown[SY_COLUMNS_MAX]; /* keys of columns, rising */
 	size_t shown_count;
 	/*
@@ -61,12 +107,17 @@ struct sy_table {
 
 /*
  * A new object: the sections of a results object by what their groups are
- * called without the number in flight.  NULL: no memory.
+ * called without the axis.  NULL: no memory.
  */
 json_t *sy_sections(const json_t *results);
 
-/* A table of the section, before its first columns. */
-struct sy_table sy_table_of(const json_t *section);
+/* A table of that section, before its first columns. */
+struct sy_table sy_table_of(const char *name, const json_t *section);
+
+/* Whether all that there is stands in one column: then more is told of it. */
+bool sy_table_is_one(const struct sy_table *table);
+/* Whether any point of the rows has that figure. */
+bool sy_table_has(const struct sy_table *table, const char *key);
 
 /* Goes on to the next columns, `most` at most; false: there are none. */
 bool sy_table_next(struct sy_table *table, size_t most);
