@@ -116,7 +116,7 @@ holds "[.benchmarks[] | select(.run_type == \"iteration\") | .name] | unique
 	== ($(jq -cnR '[inputs] | unique' <"$out" 2>/dev/null))"
 
 title="a hand-off and a wait"
-run bench --workload switch,wait --model coroutine --wait 2ms --inflight 2 "$short" "--benchmark_out=$report"
+run bench --workload switch,wait --model coroutine --mechanism assembly,ucontext --wait 2ms --inflight 2 "$short" "--benchmark_out=$report"
 status_is 0
 check "no table" grep -q '^wait/coroutine/' "$out"
 check "no JSON" is_json "$report"
