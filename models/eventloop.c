@@ -17,9 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-/* A stack with its guard, and a heap that malloc gives a new thread. */
-#define MAPPINGS_A_THREAD 4
-
 static void wait_on(sem_t *sem)
 {
 	while (sem_wait(sem))
@@ -243,10 +240,10 @@ static void model_needs(const struct sy_batch *batch, struct sy_needs *needs,
 	memset(needs, 0, sizeof(*needs));
 	needs->contexts = loops;
 	needs->threads = loops - 1;
-	needs->descriptors = SY_UV_DESCRIPTORS_A_PROCESS +
-	                     (uint64_t)loops * SY_UV_DESCRIPTORS_A_LOOP;
+	needs->descriptors = sy_uv_descriptors(loops) +
+	                     (uint64_t)loops * io->descriptors_a_loop;
 	needs->lane_descriptors = io->descriptors_a_lane;
-	needs->mappings = (uint64_t)needs->threads * MAPPINGS_A_THREAD;
+	needs->mappings = (uint64_t)needs->threads * SY_UV_MAPPINGS_A_THREAD;
 }
 
 static void eventloop_needs(const struct sy_batch *batch,
@@ -273,8 +270,9 @@ const char *sy_eventloop_library(void)
 }
 
 static const struct sy_mechanism *const mechanisms[] = {
-	&sy_uv_callback_handoff,
-	NULL,
+	&sy_uv_callback_handoff, &sy_uv_pipe_handoff, &sy_uv_async_handoff,
+	&sy_uv_timer_spawn,      &sy_uv_async_spawn,  &sy_uv_pipe_spawn,
+	&sy_uv_timer_idle,       &sy_uv_socket_idle,  NULL,
 };
 
 const struct sy_model sy_model_eventloop = {

@@ -1,112 +1,175 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * eventloop_handoff.c - two callbacks that pass a token through a run queue.
+ * eventloop_handoff.c - callbacks that pass a token through a run queue.
  *
  * The queue, its drain and its budget are the model's own, so a hand-off
- * costs here what control passing from one lane to another costs there.  Both
- * callbacks are called by the thread that opens the pair.
+ * costs here what control passing from one lane to another costs there.  All
+ * callbacks are called by the thread that opens the row.
+ *
+ * `alone` does a context's work and calls the next callback directly: what it
+ * leaves in net is the queue, and the turns of the loop.
  */
 #include "eventloop_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "models.h"
-
 struct token {
-	struct sy_uv_callback callback; /* first: see take */
-	struct pair *pair;
-	struct token *peer; /* NULL: nobody to pass it to */
+	struct sy_uv_callback callback; /* first: see token_of */
+	struct circle *circle;
+	struct token *next;
+	unsigned char *set; /* that it works on */
 };
 
-struct pair {
-	uv_loop_t uv;
+struct circle {
+	struct sy_uv_row row; /* first */
 	struct sy_uv_ready ready;
-	struct token sides[2], alone;
-	uint64_t left; /* hand-offs to be made */
+	struct token *tokens, alone;
+	uint32_t count;
+	size_t working_bytes;
+	int64_t left; /* hand-offs to be made */
 };
 
-static void take(struct sy_uv_callback *callback)
+static struct token *token_of(struct sy_uv_callback *callback)
 {
-	struct token *token = (struct token *)callback;
-	struct pair *pair = token->pair;
-
-	if (--pair->left && token->peer)
-		sy_uv_ready_push(&pair->ready, &token->peer->callback);
+	return (struct token *)callback;
 }
 
-static void set_up(struct token *token, struct pair *pair, struct token *peer)
+static void hand_over(struct token *token)
 {
-	token->callback.call = take;
-	token->pair = pair;
-	token->peer = peer;
+	struct circle *circle = token->circle;
+
+	sy_work_set(token->set, circle->working_bytes);
+	sy_uv_ready_push(&circle->ready, &token->next->callback);
 }
 
-static int callback_open(void **pair_, struct sy_batch *batch,
+/* Of the two of a pair, this one knows when the last hand-off was made; runs
+   are even.  The other one differs, so that the processor tells them apart. */
+static void on_ping(struct sy_uv_callback *callback)
+{
+	struct token *token = token_of(callback);
+
+	if ((token->circle->left -= 2) > 0)
+		hand_over(token);
+}
+
+static void on_pong(struct sy_uv_callback *callback)
+{
+	hand_over(token_of(callback));
+}
+
+static void on_turn(struct sy_uv_callback *callback)
+{
+	struct token *token = token_of(callback);
+
+	if (--token->circle->left > 0)
+		hand_over(token);
+}
+
+static void count_alone(struct sy_uv_callback *callback)
+{
+	struct circle *circle = token_of(callback)->circle;
+
+	sy_work_set(token_of(callback)->set, circle->working_bytes);
+	circle->left--;
+}
+
+static void set_up(struct circle *circle, struct token *token, uint32_t i,
+                   void (*call)(struct sy_uv_callback *callback))
+{
+	token->callback.call = call;
+	token->circle = circle;
+	token->next = &circle->tokens[(i + 1) % circle->count];
+	token->set = sy_working_set(circle->row.batch, i);
+}
+
+/* A ring of clones, or two that differ. */
+static int set_up_all(struct circle *circle, uint32_t ring)
+{
+	uint32_t i;
+
+	circle->count = ring ? ring : 2;
+	circle->tokens = calloc(circle->count, sizeof(*circle->tokens));
+	if (!circle->tokens)
+		return -ENOMEM;
+	for (i = 0; i < circle->count; i++)
+		set_up(circle, &circle->tokens[i], i,
+		       ring ? on_turn
+		       : i  ? on_pong
+		            : on_ping);
+	set_up(circle, &circle->alone, 0, count_alone);
+	return 0;
+}
+
+static int callback_open(void **state, struct sy_batch *batch,
                          const struct sy_mechanism *mechanism)
 {
-	struct pair *pair;
-	int error = batch->bind(batch, 0);
+	struct circle *circle;
+	void *row;
+	int error = sy_uv_row_open(&row, sizeof(*circle), batch);
 
 	(void)mechanism;
 	if (error)
 		return error;
-	pair = calloc(1, sizeof(*pair));
-	if (!pair)
-		return -ENOMEM;
-	error = sy_uv_loop_begin(&pair->uv);
+	circle = row;
+	circle->working_bytes = batch->setting.working_bytes;
+	sy_uv_ready_open(&circle->ready, &circle->row.uv, &batch->contexts[0]);
+	error = set_up_all(circle, batch->setting.contexts);
 	if (error)
-		goto free_pair;
-	sy_uv_ready_open(&pair->ready, &pair->uv, &batch->contexts[0]);
-	set_up(&pair->sides[0], pair, &pair->sides[1]);
-	set_up(&pair->sides[1], pair, &pair->sides[0]);
-	set_up(&pair->alone, pair, NULL);
-	*pair_ = pair;
-	return 0;
-
-free_pair:
-	free(pair);
+		sy_uv_row_close(circle);
+	else
+		*state = circle;
 	return error;
 }
 
-/* The push that starts it is the first of the `count`. */
-static int callback_run(void *pair_, uint64_t count)
+/* Context 0 is who is called first and last: the caller hands over for it. */
+static int callback_run(void *state, uint64_t count)
 {
-	struct pair *pair = pair_;
+	struct circle *circle = state;
 
 	if (!count)
 		return 0;
-	pair->left = count;
-	sy_uv_ready_push(&pair->ready, &pair->sides[0].callback);
-	uv_run(&pair->uv, UV_RUN_DEFAULT);
+	circle->left = (int64_t)count;
+	hand_over(&circle->tokens[0]);
+	uv_run(&circle->row.uv, UV_RUN_DEFAULT);
 	return 0;
 }
 
-static int callback_alone(void *pair_, uint64_t count)
+static int callback_alone(void *state, uint64_t count)
 {
-	struct pair *pair = pair_;
-	struct sy_uv_callback *callback = &pair->alone.callback;
+	struct circle *circle = state;
+	struct sy_uv_callback *callback = &circle->alone.callback;
 
-	pair->left = count;
-	while (pair->left)
+	circle->left = (int64_t)count;
+	while (circle->left)
 		callback->call(callback);
 	return 0;
 }
 
-static void callback_close(void *pair_)
+static void callback_close(void *state)
 {
-	struct pair *pair = pair_;
+	struct circle *circle = state;
 
-	sy_uv_loop_end(&pair->uv);
-	free(pair);
+	free(circle->tokens);
+	sy_uv_row_close(circle);
+}
+
+static void callback_needs(const struct sy_mechanism *mechanism,
+                           const struct sy_batch *batch, struct sy_needs *needs)
+{
+	(void)mechanism;
+	sy_uv_row_needs(needs, 1);
+	needs->bytes =
+		((uint64_t)batch->setting.contexts + 2) * sizeof(struct token);
 }
 
 const struct sy_mechanism sy_uv_callback_handoff = {
 	.name = "callback",
 	.summary = "ready-queue callback",
 	.family = SY_SWITCH,
+	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
 	.in_tour = true,
-	.needs = sy_pair_needs,
+	.needs = callback_needs,
 	.switches_min = 0,
 	.switches_max = 0,
 	.open = callback_open,

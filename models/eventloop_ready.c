@@ -58,6 +58,22 @@ void sy_uv_ready_wake(struct sy_uv_ready *ready)
 	uv_idle_start(&ready->idle, drain);
 }
 
+/* A loop: epoll, eventfd, a pipe for signals, and an io_uring from 1.45 on. */
+#define DESCRIPTORS_A_LOOP 5
+#define DESCRIPTORS_A_LOOP_BEFORE 4
+#define WITH_IO_URING ((1 << 16) | (45 << 8))
+/* The process, when it makes its first: a pipe. */
+#define DESCRIPTORS_A_PROCESS 2
+
+uint64_t sy_uv_descriptors(uint32_t loops)
+{
+	uint64_t a_loop = uv_version() < WITH_IO_URING
+	                          ? DESCRIPTORS_A_LOOP_BEFORE
+	                          : DESCRIPTORS_A_LOOP;
+
+	return DESCRIPTORS_A_PROCESS + loops * a_loop;
+}
+
 /*
  * Without descriptors libuv 1.44 leaves its epoll open in a loop that it
  * could not make, and aborts in the first loop of a process.  So it is looked
@@ -65,8 +81,8 @@ void sy_uv_ready_wake(struct sy_uv_ready *ready)
  */
 int sy_uv_loop_begin(uv_loop_t *uv)
 {
-	int fds[SY_UV_DESCRIPTORS_A_LOOP + SY_UV_DESCRIPTORS_A_PROCESS];
-	const size_t needed = sizeof(fds) / sizeof(*fds);
+	int fds[DESCRIPTORS_A_LOOP + DESCRIPTORS_A_PROCESS];
+	const size_t needed = sy_uv_descriptors(1);
 	size_t count = 0;
 	int error = 0;
 

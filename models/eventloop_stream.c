@@ -262,6 +262,7 @@ static void stream_free(struct sy_uv_lane *lane)
 
 const struct sy_uv_io sy_uv_stream = {
 	.buffer_bytes = BUFFER_BYTES,
+	.descriptors_a_loop = SY_UV_DESCRIPTORS_OF_STREAMS,
 	.descriptors_a_lane = 1,
 	.open = stream_open,
 	.free = stream_free,

@@ -138,8 +138,9 @@ static void test_needs_covers_what_open_takes(void **model)
 	assert_int_equal(needs.contexts, 2);
 	assert_int_equal(count_entries("/proc/self/task") - threads,
 	                 needs.threads);
-	assert_in_range(count_entries("/proc/self/fd") - descriptors, most - 2,
-	                most);
+	/* The process has libuv's pipe already; io_uring may be refused. */
+	assert_in_range(count_entries("/proc/self/fd") - descriptors, most - 4,
+	                most - 2);
 	close_fixture(&fixture);
 }
 
@@ -218,43 +219,6 @@ static void test_running_out_of_descriptors_is_reported(void **model)
 	close_fixture(&fixture);
 }
 
-/* --- the hand-off --- */
-
-static uint64_t elapsed_ns(int (*run)(void *, uint64_t), void *pair,
-                           uint64_t count)
-{
-	uint64_t start_ns = sy_clock_ns();
-
-	assert_int_equal(run(pair, count), 0);
-	return sy_clock_ns() - start_ns;
-}
-
-static void test_a_hand_off_does_not_leave_the_thread(void **unused)
-{
-	const struct sy_mechanism *handoff =
-		sy_mechanism_find(&sy_model_eventloop, SY_SWITCH, "callback");
-	struct rusage before, after;
-	struct fixture fixture;
-	void *pair = NULL;
-
-	(void)unused;
-	assert_non_null(handoff);
-	make_batch(&fixture, NULL, 1, 1, 0);
-	assert_int_equal(handoff->open(&pair, fixture.batch, handoff), 0);
-	getrusage(RUSAGE_THREAD, &before);
-	assert_int_equal(handoff->run(pair, 2), 0);
-	assert_int_equal(handoff->run(pair, 100000), 0);
-	assert_int_equal(handoff->alone(pair, 100000), 0);
-	getrusage(RUSAGE_THREAD, &after);
-	assert_int_equal(after.ru_nvcsw, before.ru_nvcsw);
-	assert_true(fixture.batch->contexts[0].pu_seen >= 0);
-	/* It makes as many as it is asked to. */
-	assert_true(elapsed_ns(handoff->run, pair, 2000000) >
-	            10 * elapsed_ns(handoff->run, pair, 2000));
-	handoff->close(pair);
-	close_fixture(&fixture);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,7 +230,6 @@ int main(void)
 		BOTH(test_a_context_that_cannot_be_bound_is_reported),
 		BOTH(test_a_lane_that_cannot_be_watched_is_reported),
 		BOTH(test_running_out_of_descriptors_is_reported),
-		cmocka_unit_test(test_a_hand_off_does_not_leave_the_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
