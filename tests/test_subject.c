@@ -113,6 +113,34 @@ static void test_every_hand_off_makes_its_switches(void **state)
 	}
 }
 
+/* Memory of the creating process, and what there is to tell of it. */
+
+static void check_detail(uint64_t resident_bytes, const char *detail)
+{
+	struct opened o;
+
+	opened_point(&o, "spawn", "fork.cow", 1);
+	o.point.request.contexts = 1;
+	o.point.request.resident_bytes = resident_bytes;
+	opened_open(&o, "one-pu");
+	opened_must_run(&o, 8, 1);
+	assert_int_equal(o.slice.operations, 8);
+	assert_int_equal(o.slice.alone_operations, 2);
+	assert_int_equal(o.slice.first_operations, 1);
+	assert_true(o.slice.first_ns > 0);
+	assert_string_equal(o.slice.detail, detail);
+	assert_true(visited(&o.slice, o.point.where.pus[0]));
+	assert_int_equal(count_visited(&o.slice), 1);
+	opened_close(&o);
+}
+
+static void test_a_detail_is_told_where_there_is_one(void **state)
+{
+	(void)state;
+	check_detail(0, "1 MiB of its own");
+	check_detail(1 << 20, "");
+}
+
 /* How many operations there are. */
 
 static void test_operations_are_at_least_a_task_a_lane(void **state)
@@ -394,6 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_model_runs_every_workload),
 		cmocka_unit_test(test_every_hand_off_makes_its_switches),
+		cmocka_unit_test(test_a_detail_is_told_where_there_is_one),
 		cmocka_unit_test(test_operations_are_at_least_a_task_a_lane),
 		cmocka_unit_test(test_tasks_that_wait_come_in_whole_waves),
 		cmocka_unit_test(test_operations_are_at_most_what_is_stamped),

@@ -27,9 +27,10 @@ static void note_detail(const struct sy_mechanism *mechanism, const void *state,
                         struct answer *answer)
 {
 	const char *detail =
-		mechanism->detail && state ? mechanism->detail(state) : "";
+		mechanism->detail && state ? mechanism->detail(state) : NULL;
 
-	snprintf(answer->detail, sizeof(answer->detail), "%s", detail);
+	if (detail)
+		snprintf(answer->detail, sizeof(answer->detail), "%s", detail);
 }
 
 /* Opened with the first count: both are creation. */
