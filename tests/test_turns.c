@@ -300,6 +300,36 @@ static void test_what_is_not_here_is_absent(void **state)
 	                       SY_ABSENT, "no huge pages", false);
 }
 
+/* One worker at a time: a folder is there while one opens. */
+static void test_much_memory_is_written_by_one_after_another(void **state)
+{
+	static const char *const rows[] = { "fork.wait", "fork.vfork",
+		                            "threads.join" };
+	char folder[64], special[300];
+	struct drive d;
+
+	(void)state;
+	make_folder(folder);
+	snprintf(special, sizeof(special),
+	         "if [[ $request == open && $line == *resident_bytes*:107* ]]; "
+	         "then mkdir %s/one || exit 3; sleep 0.2; rmdir %s/one; fi",
+	         folder, folder);
+	begin(&d, 300, 1);
+	for (size_t i = 0; i < 3; i++) {
+		struct sy_request request;
+
+		ask_for(&request, "spawn", rows[i]);
+		request.resident_bytes = 1 << 30;
+		assert_int_equal(sy_plan_add(&d.plan, &request), 0);
+	}
+	carry_out(&d, special, NULL);
+	for (size_t i = 0; i < 3; i++)
+		if (d.session.points[i].state != SY_MEASURED)
+			fail_msg("%s", d.session.points[i].reason.text);
+	end(&d);
+	remove_folder(folder);
+}
+
 /* Calibrating, too: it is killed, and not asked to end. */
 static void test_a_worker_is_not_waited_for_once_all_is_over(void **state)
 {
@@ -340,6 +370,8 @@ int main(void)
 		cmocka_unit_test(test_a_failing_worker_costs_its_point),
 		cmocka_unit_test(test_a_wrong_answer_costs_its_point),
 		cmocka_unit_test(test_what_is_not_here_is_absent),
+		cmocka_unit_test(
+			test_much_memory_is_written_by_one_after_another),
 		cmocka_unit_test(
 			test_a_worker_is_not_waited_for_once_all_is_over),
 	};

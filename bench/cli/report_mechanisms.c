@@ -255,7 +255,8 @@ static void print_curves(FILE *out, const struct sy_table *table,
 		                       sizeof(text)));
 	fprintf(out, " %5s\n", "+-");
 	json_object_foreach ((json_t *)table->rows, row, cells)
-		print_curve(out, table, facet, row, cells);
+		if (sy_row_has(table, facet, cells))
+			print_curve(out, table, facet, row, cells);
 }
 
 /* What a mechanism says of itself, once a row. */

@@ -23,14 +23,13 @@ struct answer {
 	char detail[SY_DETAIL_BYTES];
 };
 
-static void note_detail(const struct sy_mechanism *mechanism, const void *state,
-                        struct answer *answer)
+void sy_detail_note(char detail[SY_DETAIL_BYTES],
+                    const struct sy_mechanism *mechanism, const void *state)
 {
-	const char *detail =
+	const char *text =
 		mechanism->detail && state ? mechanism->detail(state) : NULL;
 
-	if (detail)
-		snprintf(answer->detail, sizeof(answer->detail), "%s", detail);
+	snprintf(detail, SY_DETAIL_BYTES, "%s", text ? text : "");
 }
 
 /* Opened with the first count: both are creation. */
@@ -48,7 +47,7 @@ static void carry_out(struct sy_batch *batch,
 		answer->error = mechanism->run(*state, count);
 	}
 	answer->elapsed_ns = sy_clock_ns() - begin_ns;
-	note_detail(mechanism, *state, answer);
+	sy_detail_note(answer->detail, mechanism, *state);
 }
 
 /* The process: counts come in until the other end closes. */
@@ -159,7 +158,7 @@ int sy_holder_grow(struct sy_holder *holder, uint64_t count,
 		return sy_reason(reason, answer.error,
 		                 "%.31s failed on the way to %llu: %s",
 		                 answer.part, (unsigned long long)count,
-		                 sy_run_error(answer.error));
+		                 strerror(-answer.error));
 	snprintf(holder->detail, sizeof(holder->detail), "%.31s",
 	         answer.detail);
 	*elapsed_ns = answer.elapsed_ns;

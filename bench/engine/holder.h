@@ -15,6 +15,9 @@
 #include "model.h"
 
 #define SY_DETAIL_BYTES 32
+/* What an open mechanism tells of itself, or "". */
+void sy_detail_note(char detail[SY_DETAIL_BYTES],
+                    const struct sy_mechanism *mechanism, const void *state);
 
 struct sy_holder {
 	pid_t pid;

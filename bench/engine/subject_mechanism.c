@@ -42,14 +42,11 @@ static int run_alone(struct sy_subject *s, struct sy_slice *slice,
 static void note_mechanism(const struct sy_subject *s, struct sy_slice *slice)
 {
 	const struct sy_mechanism *mechanism = s->point->request.mechanism;
-	const char *detail = NULL;
 
 	slice->first_ns = s->first_ns;
 	slice->first_operations = s->first_operations;
-	if (mechanism && mechanism->detail)
-		detail = mechanism->detail(s->model);
-	if (detail)
-		snprintf(slice->detail, sizeof(slice->detail), "%s", detail);
+	if (mechanism)
+		sy_detail_note(slice->detail, mechanism, s->model);
 }
 
 /* What so many contexts take; what others gave back meanwhile is no less

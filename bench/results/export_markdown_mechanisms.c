@@ -188,7 +188,8 @@ static void put_curves(FILE *out, const struct sy_table *table,
 		fputs("--:|", out);
 	fputc('\n', out);
 	json_object_foreach ((json_t *)table->rows, row, cells)
-		put_curve(out, table, facet, row, cells);
+		if (sy_row_has(table, facet, cells))
+			put_curve(out, table, facet, row, cells);
 }
 
 static void put_verdicts(FILE *out, const struct sy_table *table)

@@ -164,16 +164,32 @@ bool sy_table_is_one(const struct sy_table *table)
 	return json_object_size(table->columns) == 1;
 }
 
+static bool any_has(const json_t *cells, const char *key)
+{
+	const char *column;
+	json_t *point;
+
+	json_object_foreach ((json_t *)cells, column, point)
+		if (json_object_get(point, key))
+			return true;
+	return false;
+}
+
 bool sy_table_has(const struct sy_table *table, const char *key)
 {
-	const char *row, *column;
-	json_t *cells, *point;
+	const char *row;
+	json_t *cells;
 
 	json_object_foreach ((json_t *)table->rows, row, cells)
-		json_object_foreach (cells, column, point)
-			if (json_object_get(point, key))
-				return true;
+		if (any_has(cells, key))
+			return true;
 	return false;
+}
+
+bool sy_row_has(const struct sy_table *table, const struct sy_facet *facet,
+                const json_t *cells)
+{
+	return facet == sy_facets(table->shape) || any_has(cells, facet->key);
 }
 
 /* The least column over `*after`, which becomes it; NULL: none. */

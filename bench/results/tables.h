@@ -116,8 +116,12 @@ struct sy_table sy_table_of(const char *name, const json_t *section);
 
 /* Whether all that there is stands in one column: then more is told of it. */
 bool sy_table_is_one(const struct sy_table *table);
-/* Whether any point of the rows has that figure. */
+/* Whether any point of the rows has that. */
 bool sy_table_has(const struct sy_table *table, const char *key);
+/* Whether a row belongs into the table of a figure: all into that of the main
+   one, others where they have it. */
+bool sy_row_has(const struct sy_table *table, const struct sy_facet *facet,
+                const json_t *cells);
 
 /* Goes on to the next columns, `most` at most; false: there are none. */
 bool sy_table_next(struct sy_table *table, size_t most);
