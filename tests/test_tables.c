@@ -103,6 +103,122 @@ static void test_rows_are_found_in_the_order_of_the_run(void **state)
 	json_decref(results);
 }
 
+/* A point of a mechanism: `tags` are how its group has the parameters. */
+static void add_mechanism(json_t *results, const char *family, const char *tags,
+                          const char *first, int first_value,
+                          const char *second, json_int_t second_value)
+{
+	char group[120];
+
+	snprintf(group, sizeof(group), "%s%s/placement:x", family, tags);
+	assert_int_equal(
+		json_array_append_new(
+			json_object_get(results, "points"),
+			json_pack("{ss ss ss ss s{si sI}}", "group", group,
+	                          "family", family, "model", "fork",
+	                          "mechanism", "m", "params", first,
+	                          first_value, second, second_value)),
+		0);
+}
+
+/* The one section there is, by its name. */
+static struct sy_table only_table(json_t *sections, const char *name)
+{
+	struct sy_table table;
+
+	if (json_object_size(sections) != 1 || !json_object_get(sections, name))
+		fail_msg("%zu sections, the first %s",
+		         json_object_size(sections),
+		         json_object_iter_key(json_object_iter(sections)));
+	table = sy_table_of(name, json_object_get(sections, name));
+	assert_true(sy_table_next(&table, SY_COLUMNS_MAX));
+	return table;
+}
+
+static void check_name(const struct sy_table *table, size_t column,
+                       const char *name)
+{
+	char text[SY_COLUMN_BYTES];
+
+	assert_string_equal(sy_column_name(table->axis, table->shown[column],
+	                                   text, sizeof(text)),
+	                    name);
+}
+
+static void test_what_points_differ_in_stands_side_by_side(void **state)
+{
+	json_t *results = made_results(), *sections;
+	struct sy_table table;
+
+	(void)state;
+	add_mechanism(results, "switch", "/ring:16", "ring", 16,
+	              "working_set_bytes", 0);
+	add_mechanism(results, "switch", "", "ring", 0, "working_set_bytes", 0);
+	sections = sy_sections(results);
+	table = only_table(sections, "switch/placement:x");
+	assert_int_equal(table.shape, SY_HANDOFFS);
+	assert_int_equal(table.shown_count, 2);
+	check_name(&table, 0, "ring pair");
+	check_name(&table, 1, "ring 16");
+	assert_false(sy_table_is_one(&table));
+	assert_string_equal(table.title, "switch/placement:x");
+	json_decref(sections);
+	/* With working sets, too, each of these has a section. */
+	add_mechanism(results, "switch", "/working_set:4096", "ring", 0,
+	              "working_set_bytes", 4096);
+	sections = sy_sections(results);
+	assert_int_equal(json_object_size(sections), 2);
+	assert_non_null(json_object_get(sections,
+	                                "switch/working_set:4096/placement:x"));
+	json_decref(sections);
+	json_decref(results);
+}
+
+static void test_the_second_parameter_where_the_first_is_one(void **state)
+{
+	json_t *results = made_results(), *sections;
+	struct sy_table table;
+
+	(void)state;
+	add_mechanism(results, "spawn", "/burst:10/resident:1048576", "burst",
+	              10, "resident_bytes", 1048576);
+	add_mechanism(results, "spawn", "/burst:10", "burst", 10,
+	              "resident_bytes", 0);
+	sections = sy_sections(results);
+	table = only_table(sections, "spawn/burst:10/placement:x");
+	assert_int_equal(table.shape, SY_CREATED);
+	assert_int_equal(table.shown_count, 2);
+	check_name(&table, 0, "resident none");
+	check_name(&table, 1, "resident 1MiB");
+	json_decref(sections);
+	json_decref(results);
+}
+
+/* Another family's points say nothing of it. */
+static void test_one_column_is_called_by_its_group(void **state)
+{
+	json_t *results = made_results(), *sections;
+	struct sy_table table;
+
+	(void)state;
+	add_mechanism(results, "idle", "/contexts:1000", "contexts", 1000,
+	              "stack_bytes", 0);
+	add_mechanism(results, "spawn", "/burst:1", "burst", 1,
+	              "resident_bytes", 0);
+	add_mechanism(results, "spawn", "/burst:2", "burst", 2,
+	              "resident_bytes", 0);
+	sections = sy_sections(results);
+	table = sy_table_of("idle/placement:x",
+	                    json_object_get(sections, "idle/placement:x"));
+	assert_int_equal(table.shape, SY_WAITING);
+	assert_true(sy_table_is_one(&table));
+	assert_string_equal(table.title, "idle/contexts:1000/placement:x");
+	assert_false(sy_table_has(&table, "ns_per_op"));
+	assert_true(sy_table_has(&table, "model"));
+	json_decref(sections);
+	json_decref(results);
+}
+
 static json_t *other(const char *row, double ratio, const char *verdict)
 {
 	return json_pack("{ss s{sf sf sf} ss}", "row", row, "ratio", "value",
@@ -163,6 +279,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_rise_and_none_is_left_out),
 		cmocka_unit_test(test_rows_are_found_in_the_order_of_the_run),
+		cmocka_unit_test(
+			test_what_points_differ_in_stands_side_by_side),
+		cmocka_unit_test(
+			test_the_second_parameter_where_the_first_is_one),
+		cmocka_unit_test(test_one_column_is_called_by_its_group),
 		cmocka_unit_test(
 			test_next_best_is_the_nearest_that_can_be_called),
 		cmocka_unit_test(test_only_a_group_with_rivals_has_a_verdict),

@@ -240,6 +240,31 @@ static void test_rates_are_written(void **state)
 		                    sample->text);
 }
 
+static void test_memory_is_written(void **state)
+{
+	static const struct measured samples[] = {
+		{ 0, 0, "0 B" },
+		{ 37, 0.5, "37.0 B" },
+		{ 1023, 0, "1023 B" },
+		{ 1024, 0, "1.000 KiB" },
+		{ 4321, 50, "4.22 KiB" },
+		{ 98304, 3000, "96 KiB" },
+		{ 5.0 * 1024 * 1024, 1024, "5.000 MiB" },
+		{ 3.5 * 1024 * 1024 * 1024, 1e8, "3.50 GiB" },
+		{ 5000.0 * 1024 * 1024 * 1024, 0, "5000 GiB" },
+		{ -2048, 100, "-2.00 KiB" },
+		{ 0, 0, NULL },
+	};
+	char text[32];
+
+	(void)state;
+	for (const struct measured *sample = samples; sample->text; sample++)
+		assert_string_equal(sy_format_bytes(sample->value,
+		                                    sample->half_width, text,
+		                                    sizeof(text)),
+		                    sample->text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_short_buffers_are_kept_to),
 		cmocka_unit_test(test_digits_follow_the_interval),
 		cmocka_unit_test(test_rates_are_written),
+		cmocka_unit_test(test_memory_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
