@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * handoff_futex.c - a word for each context that says that it is its turn.
+ * handoff_futex.c - a word that says whose turn it is, and a futex call each
+ * to wake and to wait.
  *
- * A hand-off is: set the next one's word, futex wake, futex wait until one's
- * own is set: one switch.  Threads use private futexes, processes shared ones,
+ * A hand-off is: name the next in its word, futex wake, futex wait until one's
+ * own word names oneself: one switch.  Two contexts share a word, as one would
+ * write it; in a larger ring each has its own, so that a wake reaches the one
+ * that is meant.  Threads use private futexes, processes shared ones,
  * which the kernel has to look up the mapping for.  `pool.futex` and
  * `fork.futex` are the same: what two processes of either would do.
  *

@@ -40,17 +40,9 @@ const struct sy_mechanism *const sy_semaphore_mechanisms[] = {
 };
 
 const struct sy_mechanism *const sy_fork_mechanisms[] = {
-	&sy_fork_semaphore,
-	&sy_fork_futex,
-	&sy_fork_pipe,
-	&sy_fork_socketpair,
-	&sy_fork_wait,
-	&sy_fork_vfork,
-	&sy_fork_exec,
-	&sy_fork_spawn,
-	&sy_fork_cow,
-	&sy_fork_parked,
-	NULL,
+	&sy_fork_semaphore, &sy_fork_futex,  &sy_fork_pipe, &sy_fork_socketpair,
+	&sy_fork_wait,      &sy_fork_vfork,  &sy_fork_exec, &sy_fork_spawn,
+	&sy_fork_cow,       &sy_fork_parked, NULL,
 };
 
 const struct sy_mechanism *const sy_pool_mechanisms[] = {
