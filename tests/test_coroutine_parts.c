@@ -268,7 +268,8 @@ static void test_guard_gives_way_when_mappings_run_out(void **state)
 	   cannot follow so many fibres has no mapping to spare either. */
 	if (under_valgrind() || many_mappings() || !sy_note_room(66000))
 		skip();
-	assert_int_equal(0, sy_stacks_open(&stacks, 66000, 0, SY_GUARD_PROTECT));
+	assert_int_equal(0,
+	                 sy_stacks_open(&stacks, 66000, 0, SY_GUARD_PROTECT));
 	assert_int_not_equal(SY_GUARD_PROTECT, stacks.guard);
 	assert_int_equal(0, sy_stacks_check(&stacks));
 	sy_stacks_close(&stacks);

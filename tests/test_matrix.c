@@ -64,7 +64,7 @@ static void test_every_pu_and_every_two_in_both_directions(void **state)
 	(void)state;
 	plan_of(&plan, "matrix");
 	rows = plan.count;
-	assert_int_equal(rows, 2);
+	assert_true(rows >= 2);
 	assert_true(sy_matrix_any(&plan));
 	assert_int_equal(sy_matrix_count(&plan, 8), rows * 64);
 	plan.seed = 77;

@@ -158,7 +158,7 @@ int sy_holder_grow(struct sy_holder *holder, uint64_t count,
 		return sy_reason(reason, answer.error,
 		                 "%.31s failed on the way to %llu: %s",
 		                 answer.part, (unsigned long long)count,
-		                 strerror(-answer.error));
+		                 sy_run_error(answer.error));
 	snprintf(holder->detail, sizeof(holder->detail), "%.31s",
 	         answer.detail);
 	*elapsed_ns = answer.elapsed_ns;

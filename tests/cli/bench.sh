@@ -221,7 +221,8 @@ refused 77 'nothing of this can run here: no machine has it' bench \
 	"${little[@]}" --model broken.absent
 
 title="a hand-off that hands nothing over"
-run bench --workload switch --model threads,broken.switches "$short" "--benchmark_out=$report"
+run bench --workload switch --model threads,broken.switches \
+	--mechanism condition,none "$short" "--benchmark_out=$report"
 status_is 3
 own_lines
 line_says 'broken.switches.* invalid: 0\.[0-9]* switches a hand-off'
