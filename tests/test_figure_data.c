@@ -4,97 +4,13 @@
  * what is written about them, and that no two labels overlap.  Nothing is
  * drawn.
  */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "figure_fixture.h"
 
 #include "results/figure_parts.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-struct folder {
-	char path[64];
-	int fd;
-};
-
-static int make_folder(void **state)
-{
-	struct folder *folder = calloc(1, sizeof(*folder));
-
-	if (!folder)
-		return -1;
-	strcpy(folder->path, "/tmp/sy-figure-data-XXXXXX");
-	if (!mkdtemp(folder->path))
-		return -1;
-	folder->fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*state = folder;
-	return folder->fd < 0;
-}
-
-static int remove_folder(void **state)
-{
-	static const char *const names[] = {
-		"throughput_panels.dat", "throughput_ticks.dat",
-		"throughput_text.dat",   "throughput_lines.dat",
-		"throughput_cpu.dat",    "throughput_io.dat",
-		"switch_panels.dat",     "switch_ticks.dat",
-		"switch_text.dat",       "switch_lines.dat",
-		"switch_key.dat",        "switch.dat",
-	};
-	struct folder *folder = *state;
-	size_t i;
-	int err;
-
-	for (i = 0; i < LENGTH(names); i++)
-		unlinkat(folder->fd, names[i], 0);
-	close(folder->fd);
-	/* Fails where anything else was left, a .part for one. */
-	err = rmdir(folder->path);
-	free(folder);
-	return err;
-}
-
-/* The text of a file; "" where it is not there. */
-static char *slurp(const struct folder *folder, const char *name)
-{
-	char *text = calloc(1, 1 << 16);
-	int fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC);
-
-	assert_non_null(text);
-	if (fd >= 0) {
-		assert_true(read(fd, text, (1 << 16) - 1) >= 0);
-		close(fd);
-	}
-	return text;
-}
-
-static void assert_holds(const struct folder *folder, const char *name,
-                         const char *expected, int there)
-{
-	char *text = slurp(folder, name);
-
-	if ((strstr(text, expected) != NULL) != there)
-		fail_msg("%s %s \"%s\":\n%s", name, there ? "lacks" : "holds",
-		         expected, text);
-	free(text);
-}
-
 /* ---- results, invented ---- */
-
-static json_t *estimate(double value)
-{
-	return json_pack("{s:f,s:f,s:f}", "value", value, "low", value * 0.98,
-	                 "high", value * 1.03);
-}
 
 static void add_load(json_t *results, const char *family, const char *model,
                      int inflight, int grain_ns, double rate, const char *state)
@@ -123,43 +39,7 @@ static json_t *add_switch(json_t *results, const char *model, const char *label,
 	return point;
 }
 
-static json_t *no_results(void)
-{
-	return json_pack("{s:i,s:{s:s,s:i},s:[]}", "schema", 1, "machine",
-	                 "summary", "Invented, 2 PUs", "pus", 2, "points");
-}
-
 /* ---- the throughput figure ---- */
-
-/* Labels of one column, from the file as it is drawn. */
-static unsigned check_labels(const struct folder *folder, const char *figure)
-{
-	char name[64], *text, *line, *rest;
-	double x, y, last_x = -1, last_y = 0, height = 0;
-	unsigned count = 0;
-	int class;
-
-	snprintf(name, sizeof(name), "%s_panels.dat", figure);
-	text = slurp(folder, name);
-	assert_int_equal(sscanf(text, "#%*[^\n] 800 %lf", &height), 1);
-	free(text);
-	snprintf(name, sizeof(name), "%s_text.dat", figure);
-	rest = text = slurp(folder, name);
-	while ((line = strsep(&rest, "\n"))) {
-		if (sscanf(line, "%lf %lf %d", &x, &y, &class) != 3 ||
-		    class != SY_TEXT_LABEL)
-			continue;
-		assert_true(x > 0 && x < SY_CANVAS_WIDTH);
-		assert_true(y > 0 && y < height);
-		if (x == last_x)
-			assert_true(fabs(y - last_y) >= SY_SIZE_LABEL + 1.9);
-		last_x = x;
-		last_y = y;
-		count++;
-	}
-	free(text);
-	return count;
-}
 
 static void test_labels_of_equal_lines_do_not_overlap(void **state)
 {
@@ -179,7 +59,7 @@ static void test_labels_of_equal_lines_do_not_overlap(void **state)
 	}
 	assert_int_equal(
 		sy_throughput_write(results, ((struct folder *)*state)->fd), 0);
-	assert_int_equal(check_labels(*state, "throughput"), 18);
+	assert_int_equal(check_texts(*state, "throughput"), 18);
 	json_decref(results);
 }
 
@@ -196,7 +76,7 @@ static void test_many_labels_do_not_overlap(void **state)
 	}
 	assert_int_equal(
 		sy_throughput_write(results, ((struct folder *)*state)->fd), 0);
-	assert_int_equal(check_labels(*state, "throughput"), 60);
+	assert_int_equal(check_texts(*state, "throughput"), 60);
 	json_decref(results);
 }
 
@@ -219,11 +99,11 @@ static void test_load_with_most_inflight_is_taken(void **state)
 	assert_int_equal(
 		sy_throughput_write(results, ((struct folder *)*state)->fd), 0);
 	assert_holds(*state, "throughput_cpu.dat",
-	             "\n1 9000 8820 9270 0 1 \"threads\"\n"
-	             "8 19000 18620 19570 0 1 \"threads\"\n"
-	             "64 NaN NaN NaN 0 1 \"threads\"\n"
-	             "512 8500 8330 8755 0 1 \"threads\"\n\n"
-	             "1 NaN NaN NaN 0 3 \"fork\"\n",
+	             "\n1 1 9000 8820 9270 0 1 0 \"threads\"\n"
+	             "8 8 19000 18620 19570 0 1 0 \"threads\"\n\n"
+	             "64 64 NaN NaN NaN 0 1 0 \"threads\"\n\n"
+	             "512 512 8500 8330 8755 0 1 0 \"threads\"\n\n"
+	             "1 1 NaN NaN NaN 0 3 0 \"fork\"\n",
 	             1);
 	assert_holds(*state, "throughput_cpu.dat", "m0", 0);
 	assert_holds(*state, "throughput_text.dat", "100 µs of work", 1);
@@ -247,7 +127,7 @@ static void test_server_limited_is_at_least(void **state)
 	assert_int_equal(
 		sy_throughput_write(results, ((struct folder *)*state)->fd), 0);
 	assert_holds(*state, "throughput_io.dat",
-	             "\n8 4000 3920 4120 1 4 \"pool\"\n", 1);
+	             "\n8 8 4000 3920 4120 1 4 0 \"pool\"\n", 1);
 	assert_holds(*state, "throughput_text.dat", "Hollow: at least", 1);
 	json_decref(results);
 }
@@ -263,6 +143,7 @@ static void test_switch_rows(void **state)
 	point = add_switch(results, "coroutine", "coroutine, assembly", 1.35,
 	                   "one-pu");
 	json_object_set_new(point, "net_ns", estimate(1.1));
+	json_object_set_new(point, "alone_ns", estimate(0.25));
 	point = add_switch(results, "threads", "threads, futex", 3e4, "one-pu");
 	json_object_set_new(
 		point, "modes",
@@ -273,15 +154,19 @@ static void test_switch_rows(void **state)
 	assert_int_equal(
 		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
 	assert_holds(*state, "switch.dat",
-	             "\n1 200000 196000 206000 0 0 0 3 \"fork + wait\"\n"
-	             "2 30000 29400 30900 0 3100 59000 1 \"threads, futex\"\n"
-	             "3 1.35 1.323 1.3905 1.1 0 0 5 \"coroutine, assembly\"\n",
+	             " 200000 196000 206000 0 0 0 0 3 0 \"fork + wait\"\n"
+	             "39.00 30000 29400 30900 0 0 3100 59000 1 0 "
+	             "\"threads, futex\"\n"
+	             "65.00 1.35 1.323 1.3905 1.1 0.25 0 0 5 0 "
+	             "\"coroutine, assembly\"\n",
 	             1);
 	assert_holds(*state, "switch.dat", "pool", 0);
 	assert_holds(*state, "switch_text.dat", "\"3.1 µs or 59 µs\"", 1);
 	assert_holds(*state, "switch_text.dat", "pool, broken (failed)", 1);
 	assert_holds(*state, "switch_text.dat", "placement one-pu", 1);
-	assert_int_equal(check_labels(*state, "switch"), 3);
+	/* What was measured elsewhere has a panel of its own. */
+	assert_holds(*state, "switch_2.dat", "pool, elsewhere", 1);
+	assert_int_equal(check_texts(*state, "switch"), 4);
 	json_decref(results);
 }
 
@@ -289,26 +174,114 @@ static void test_switch_rows(void **state)
 static void test_switch_values_fit(void **state)
 {
 	json_t *results = no_results();
-	char *text, *line, *rest, *quote;
-	double x, y;
-	int i, class;
+	int i;
 
 	for (i = 0; i < 12; i++)
 		add_switch(results, "pool", "a row", pow(10, i * 0.5),
 		           "one-pu");
 	assert_int_equal(
 		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
-	rest = text = slurp(*state, "switch_text.dat");
-	while ((line = strsep(&rest, "\n"))) {
-		if (sscanf(line, "%lf %lf %d", &x, &y, &class) != 3 ||
-		    class != SY_TEXT_LABEL)
-			continue;
-		quote = strchr(line, '"') + 1;
-		quote[strlen(quote) - 1] = '\0';
-		assert_true(x + sy_text_width(quote, SY_SIZE_LABEL) <=
-		            SY_CANVAS_WIDTH - SY_CANVAS_MARGIN + 0.1);
+	assert_int_equal(check_texts(*state, "switch"), 12);
+	json_decref(results);
+}
+
+/* Long names take two lines, and no row another's room. */
+static void test_switch_long_names(void **state)
+{
+	json_t *results = no_results();
+	char label[200];
+	int i;
+
+	for (i = 0; i < 30; i++) {
+		snprintf(label, sizeof(label), "%.*s", i * 5,
+		         "threads, a mechanism with so long a name that "
+		         "no figure could show all of it in the column "
+		         "that it has for names, however it is broken");
+		add_switch(results, "threads", i ? label : "x", 1 + i * 300,
+		           "one-pu");
 	}
-	free(text);
+	assert_int_equal(
+		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
+	assert_int_equal(check_texts(*state, "switch"), 30);
+	assert_holds(*state, "switch_text.dat", "…\"", 1);
+	json_decref(results);
+}
+
+/* Spinners and unbound contexts are other measurements: panels of their own,
+   and the yardsticks are told from what is measured. */
+static void test_switch_panels(void **state)
+{
+	static const char *const places[] = { "none",   "none",     "one-pu",
+		                              "spread", "siblings", "same-l3",
+		                              "0,1" };
+	json_t *results = no_results();
+	json_t *point;
+	size_t i;
+
+	for (i = 0; i < LENGTH(places); i++) {
+		point = add_switch(results, "threads", "futex",
+		                   2000 + 10 * (double)i, places[i]);
+		if (!strcmp(places[i], "none"))
+			json_object_set_new(point, "mixture", json_true());
+	}
+	add_switch(results, "pool", "held", 7, "spread");
+	set_param(json_array_get(json_object_get(results, "points"), 7),
+	          "hold_awake", json_true());
+	point = add_switch(results, "threads", "a call", 1.3, "one-pu");
+	json_object_set_new(point, "reference", json_true());
+	assert_int_equal(
+		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
+	assert_holds(*state, "switch.dat", "2020 1979.6", 1);
+	assert_holds(*state, "switch.dat", " 0 1 \"a call\"", 1);
+	assert_holds(*state, "switch.dat", "held", 0);
+	assert_holds(*state, "switch_2.dat", "2000 1960", 1);
+	assert_holds(*state, "switch_text.dat", "\"placement one-pu\"", 1);
+	assert_holds(*state, "switch_text.dat",
+	             "\"placement none, unbound: a mixture of", 1);
+	assert_holds(*state, "switch_text.dat", "Not shown: placement", 1);
+	assert_holds(*state, "switch_text.dat", "held awake", 1);
+	assert_holds(*state, "switch_text.dat", "0,1", 0);
+	assert_holds(*state, "switch_text.dat", "a yardstick", 1);
+	check_texts(*state, "switch");
+	json_decref(results);
+}
+
+/* A net that may be nothing is said, not drawn. */
+static void test_switch_net_of_nothing(void **state)
+{
+	json_t *results = no_results();
+	json_t *point = add_switch(results, "pool", "a", 100, "one-pu");
+
+	json_object_set_new(point, "net_ns",
+	                    json_pack("{s:f,s:f,s:f}", "value", 2.0, "low",
+	                              -1.0, "high", 5.0));
+	json_object_set_new(point, "net_is_zero", json_true());
+	assert_int_equal(
+		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
+	assert_holds(*state, "switch.dat", " 100 98 103 0 0 0 0 4 0 ", 1);
+	assert_holds(*state, "switch_text.dat", "ns, net ~0\"", 1);
+	assert_holds(*state, "switch_text.dat", "less the same calls", 0);
+	json_decref(results);
+}
+
+/* Rings and working sets are other figures. */
+static void test_switch_is_plain(void **state)
+{
+	json_t *results = no_results();
+
+	set_param(add_switch(results, "pool", "in a ring", 5, "one-pu"), "ring",
+	          json_integer(16));
+	set_param(add_switch(results, "pool", "with data", 5, "one-pu"),
+	          "working_set_bytes", json_integer(4096));
+	assert_int_equal(
+		sy_switch_write(results, ((struct folder *)*state)->fd),
+		-ENODATA);
+	add_switch(results, "pool", "plain", 5, "one-pu");
+	assert_int_equal(
+		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
+	assert_holds(*state, "switch.dat", "plain", 1);
+	assert_holds(*state, "switch.dat", "ring", 0);
+	assert_holds(*state, "switch.dat", "data", 0);
 	json_decref(results);
 }
 
@@ -363,9 +336,6 @@ static void test_malformed_points_are_missing(void **state)
 	json_decref(results);
 }
 
-#define IN_FOLDER(test)                                                        \
-	cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +345,10 @@ int main(void)
 		IN_FOLDER(test_server_limited_is_at_least),
 		IN_FOLDER(test_switch_rows),
 		IN_FOLDER(test_switch_values_fit),
+		IN_FOLDER(test_switch_long_names),
+		IN_FOLDER(test_switch_panels),
+		IN_FOLDER(test_switch_net_of_nothing),
+		IN_FOLDER(test_switch_is_plain),
 		IN_FOLDER(test_nothing_measured),
 		IN_FOLDER(test_malformed_points_are_missing),
 	};

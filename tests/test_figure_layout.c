@@ -100,6 +100,36 @@ static void test_ticks_are_round_and_enough(void **state)
 	}
 }
 
+/* Powers of two, or even steps in the unit that they are written in. */
+static void test_ticks_of_bytes(void **state)
+{
+	static const double ranges[][2] = { { 100, 2e5 },      { 4000, 4200 },
+		                            { 4.01e6, 4.3e6 }, { 1, 1e12 },
+		                            { 900, 1100 },     { 1024, 4096 } };
+	struct sy_tick ticks[SY_TICKS_MAX];
+	size_t i, j, count, labels;
+	char text[32];
+
+	(void)state;
+	for (i = 0; i < LENGTH(ranges); i++) {
+		struct sy_axis axis = { ranges[i][0], ranges[i][1], 0, 300 };
+
+		count = sy_axis_ticks_bytes(&axis, ticks);
+		for (labels = j = 0; j < count; j++) {
+			assert_true(ticks[j].value >= axis.low * 0.999);
+			assert_true(ticks[j].value <= axis.high * 1.001);
+			labels += !ticks[j].minor;
+			sy_text_bytes(ticks[j].value, text, sizeof(text));
+			assert_true(strlen(text) <= 9);
+		}
+		assert_in_range(labels, 2, 11);
+	}
+	count = sy_axis_ticks_bytes(&(struct sy_axis){ 1000, 5000, 0, 300 },
+	                            ticks);
+	assert_int_equal(count, 3);
+	assert_true(ticks[1].value == 2048);
+}
+
 static void test_ticks_at_values_keep_apart(void **state)
 {
 	static const double values[] = { 1, 2, 4, 8, 16, 32, 64 };
@@ -170,6 +200,18 @@ static void test_units(void **state)
 	assert_string_equal(text, "1000");
 	sy_text_size(65536, text, sizeof(text));
 	assert_string_equal(text, "64 KiB");
+	sy_text_thousands(100, text, sizeof(text));
+	assert_string_equal(text, "100");
+	sy_text_thousands(1234567, text, sizeof(text));
+	assert_string_equal(text, "1 234 567");
+	sy_text_thousands(1234567, text, 6);
+	assert_string_equal(text, "1 234");
+	sy_text_bytes(1536, text, sizeof(text));
+	assert_string_equal(text, "1.5 KiB");
+	sy_text_bytes(1023.96, text, sizeof(text));
+	assert_string_equal(text, "1 KiB");
+	sy_text_bytes(512, text, sizeof(text));
+	assert_string_equal(text, "512 B");
 	sy_text_measured_ns(&ns, text, sizeof(text));
 	assert_string_equal(text, "2.59 µs");
 }
@@ -180,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_spread_known),
 		cmocka_unit_test(test_spread_has_no_overlap),
 		cmocka_unit_test(test_ticks_are_round_and_enough),
+		cmocka_unit_test(test_ticks_of_bytes),
 		cmocka_unit_test(test_ticks_at_values_keep_apart),
 		cmocka_unit_test(test_text_is_cut_between_characters),
 		cmocka_unit_test(test_units),

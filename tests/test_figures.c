@@ -125,35 +125,99 @@ static json_t *estimate(double value)
 	                 "high", value * 1.03);
 }
 
-/* Two lines in each panel and two rows, all under this name. */
-static json_t *results_of(const char *name, int with_switch)
+/*
+ * A point of which texts are this name, with a parameter of this value, and
+ * one like it that is missing.
+ */
+static void add_points(json_t *results, const char *family, const char *model,
+                       const char *name, const char *placement, double ns,
+                       const char *param, json_int_t value)
+{
+	json_t *points = json_object_get(results, "points"), *missing;
+	json_t *point = json_pack(
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:{s:s,s:I},s:o,s:o,s:o}",
+		"family", family, "model", model, "mechanism", name, "label",
+		name, "detail", name, "state", "measured", "slices", 9, "sets",
+		3, "params", "placement", placement, param, value, "ns_per_op",
+		estimate(ns), "ops_per_s", estimate(ns), "bytes_per_context",
+		estimate(ns));
+
+	assert_non_null(point);
+	missing = json_deep_copy(point);
+	json_object_set_new(missing, "state", json_string(name));
+	json_object_set_new(missing, "reason", json_string(name));
+	json_array_append_new(points, point);
+	json_array_append_new(points, missing);
+}
+
+/* One for every figure of mechanisms. */
+static void add_mechanisms(json_t *results, const char *name,
+                           const char *placement)
+{
+	static const struct {
+		const char *family, *param;
+		json_int_t value;
+		const char *placement;
+	} points[] = {
+		{ "switch", "ring", 0, NULL },
+		{ "switch", "ring", 16, NULL },
+		{ "switch", "working_set_bytes", 4096, NULL },
+		{ "switch", "ring", 0, "4" },
+		{ "switch", "ring", 0, "4,9" },
+		{ "switch", "ring", 0, "9" },
+		{ "spawn", "burst", 1, NULL },
+		{ "spawn", "burst", 10, NULL },
+		{ "spawn", "resident_bytes", 1 << 20, NULL },
+		{ "idle", "contexts", 10, NULL },
+		{ "idle", "contexts", 1000, NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(points) / sizeof(points[0]); i++)
+		add_points(
+			results, points[i].family, "fork", name,
+			points[i].placement ? points[i].placement : placement,
+			3 + 2000 * (double)i, points[i].param, points[i].value);
+}
+
+static void add_loads(json_t *results, const char *name, const char *placement)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		add_points(results, i < 2 ? "cpu" : "io", name, name, placement,
+		           1000 + 500 * i, "inflight", 1 + i % 2 * 63);
+}
+
+static json_t *results_with(const char *summary)
 {
 	json_t *results =
 		json_pack("{s:i,s:{s:s,s:i},s:[]}", "schema", 1, "machine",
-	                  "summary", name, "pus", 2, "points");
-	json_t *points = json_object_get(results, "points");
-	int i;
+	                  "summary", summary, "pus", 2, "points");
 
 	assert_non_null(results);
-	for (i = 0; i < 8; i++)
-		json_array_append_new(
-			points,
-			json_pack("{s:s,s:s,s:s,s:i,s:i,s:{s:i,s:s},s:o}",
-		                  "family", i < 4 ? "cpu" : "io", "model",
-		                  i % 2 ? name : "threads", "state", "measured",
-		                  "slices", 9, "sets", 3, "params", "inflight",
-		                  1 + i % 4 / 2 * 63, "placement", name,
-		                  "ops_per_s", estimate(1000 + 500 * i)));
-	for (i = 0; i < 2 * with_switch; i++)
-		json_array_append_new(
-			points,
-			json_pack("{s:s,s:s,s:s,s:s,s:i,s:i,s:{s:s},s:o}",
-		                  "family", "switch", "model", name, "label",
-		                  name, "state", "measured", "slices", 9,
-		                  "sets", 3, "params", "placement", name,
-		                  "ns_per_op", estimate(3 + 2000 * i)));
 	return results;
 }
+
+/* Two lines in each panel and something for each figure, under this name. */
+static json_t *results_of(const char *name, int with_mechanisms)
+{
+	json_t *results = results_with(name);
+
+	add_loads(results, "threads", name);
+	add_loads(results, name, name);
+	if (with_mechanisms)
+		add_mechanisms(results, name, name);
+	return results;
+}
+
+static const char *const figures[] = {
+	"throughput",
+	"switch",
+};
+#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+/* Two files each, data/, . and .. */
+#define ENTRIES (2 * (int)FIGURES + 3)
 
 static int draw(const struct place *place, const char *name, char *why)
 {
@@ -191,34 +255,38 @@ static void assert_png(const char *path)
 	free(data);
 }
 
-static void test_draws_four_whole_files(void **state)
+static void test_draws_whole_files(void **state)
 {
-	char why[512];
+	char why[512], path[128];
+	size_t i;
 
 	need_gnuplot(*state);
 	assert_int_equal(draw(*state, "coroutine", why), 0);
 	assert_string_equal(why, "");
-	assert_svg(RUN "/plots/throughput.svg");
-	assert_svg(RUN "/plots/switch.svg");
-	assert_png(RUN "/plots/throughput.png");
-	assert_png(RUN "/plots/switch.png");
-	assert_int_equal(count_entries(RUN "/plots"), 7);
+	for (i = 0; i < FIGURES; i++) {
+		snprintf(path, sizeof(path), RUN "/plots/%s.svg", figures[i]);
+		assert_svg(path);
+		snprintf(path, sizeof(path), RUN "/plots/%s.png", figures[i]);
+		assert_png(path);
+	}
+	assert_int_equal(count_entries(RUN "/plots"), ENTRIES);
 }
 
 static void test_same_results_same_bytes(void **state)
 {
-	static const char *const paths[] = { RUN "/plots/throughput.svg",
-		                             RUN "/plots/switch.svg" };
-	char why[512], *first[2], *second;
-	size_t bytes[2], again, i;
+	char why[512], path[128], *first[FIGURES], *second;
+	size_t bytes[FIGURES], again, i;
 
 	need_gnuplot(*state);
 	assert_int_equal(draw(*state, "pool", why), 0);
-	for (i = 0; i < 2; i++)
-		first[i] = slurp(paths[i], &bytes[i]);
+	for (i = 0; i < FIGURES; i++) {
+		snprintf(path, sizeof(path), RUN "/plots/%s.svg", figures[i]);
+		first[i] = slurp(path, &bytes[i]);
+	}
 	assert_int_equal(draw(*state, "pool", why), 0);
-	for (i = 0; i < 2; i++) {
-		second = slurp(paths[i], &again);
+	for (i = 0; i < FIGURES; i++) {
+		snprintf(path, sizeof(path), RUN "/plots/%s.svg", figures[i]);
+		second = slurp(path, &again);
 		assert_int_equal(again, bytes[i]);
 		assert_memory_equal(first[i], second, again);
 		free(first[i]);
@@ -226,7 +294,7 @@ static void test_same_results_same_bytes(void **state)
 	}
 }
 
-/* A figure without points is left out, and the other is drawn. */
+/* A figure without points is left out, and the others are drawn. */
 static void test_figure_without_points_is_left_out(void **state)
 {
 	const struct place *place = *state;
@@ -239,7 +307,7 @@ static void test_figure_without_points_is_left_out(void **state)
 		sy_figures_draw(results, RUN, place->scripts, why, sizeof(why)),
 		0);
 	assert_svg(RUN "/plots/throughput.svg");
-	assert_int_equal(access(RUN "/plots/switch.svg", F_OK), -1);
+	assert_int_equal(count_entries(RUN "/plots"), 5);
 	json_decref(results);
 }
 
@@ -248,7 +316,8 @@ static void assert_text_in(const char *path, const char *text)
 	size_t bytes;
 	char *svg = slurp(path, &bytes);
 
-	assert_non_null(strstr(svg, text));
+	if (!strstr(svg, text))
+		fail_msg("%s lacks \"%s\"", path, text);
 	free(svg);
 }
 
@@ -261,34 +330,51 @@ static void test_hostile_names_are_text(void **state)
 	static const struct {
 		const char *name, *drawn;
 	} known[] = {
-		{ "`touch OWNED`", "`touch OWNED`</text>" },
-		{ "$(touch OWNED)", "$(touch OWNED)</text>" },
+		{ "`touch OWNED`", "`touch OWNED`" },
+		{ "$(touch OWNED)", "$(touch OWNED)" },
 		{ "\"; system('touch OWNED'); \"",
-		  "”; system('touch OWNED'); ”</text>" },
+		  "”; system('touch OWNED'); ”" },
 		{ "'; system(\"touch OWNED\"); '",
-		  "'; system(”touch OWNED”); '</text>" },
-		{ "a\n!touch OWNED\nb", "a !touch OWNED b</text>" },
-		{ "< touch OWNED", "&lt; touch OWNED</text>" },
-		{ "@{x}^2_3 {/:Bold y} %s %n",
-		  "@{x}^2_3 {/:Bold y} %s %n</text>" },
-		{ "back\\slash\\t\\", "back\\slash\\t\\</text>" },
-		{ "\x01\x7f\t", "   </text>" },
-		{ "# NaN", "# NaN</text>" },
-		{ "", "</svg>" },
+		  "'; system(”touch OWNED”); '" },
+		{ "a\n!touch OWNED\nb", "a !touch OWNED b" },
+		{ "< touch OWNED", "&lt; touch OWNED" },
+		{ "@{x}^2_3 {/:Bold y} %s %n", "@{x}^2_3 {/:Bold y} %s %n" },
+		{ "back\\slash\\t\\", "back\\slash\\t\\" },
+		{ "\x01\x7f\t", "   " },
+		{ "# NaN", "# NaN" },
+		{ "", "" },
 	};
-	char why[512];
-	size_t i;
+	const struct place *place = *state;
+	char why[512], path[128], whole[128];
+	json_t *results;
+	size_t i, j;
 
 	need_gnuplot(*state);
+	results = results_with(known[0].name);
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		assert_int_equal(draw(*state, known[i].name, why), 0);
-		/* A row of its own; at the end of the placement. */
-		assert_text_in(RUN "/plots/switch.svg", known[i].drawn);
-		assert_text_in(RUN "/plots/throughput.svg", known[i].drawn);
-		assert_int_equal(access("OWNED", F_OK), -1);
-		assert_int_equal(access(RUN "/OWNED", F_OK), -1);
-		assert_int_equal(access(RUN "/plots/OWNED", F_OK), -1);
+		add_loads(results, known[i].name, known[1].name);
+		add_mechanisms(results, known[i].name, known[1].name);
 	}
+	assert_int_equal(
+		sy_figures_draw(results, RUN, place->scripts, why, sizeof(why)),
+		0);
+	json_decref(results);
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		/* All but the first, whose lines have short names alone. */
+		for (j = 1; j < FIGURES; j++) {
+			snprintf(path, sizeof(path), RUN "/plots/%s.svg",
+			         figures[j]);
+			assert_text_in(path, known[i].drawn);
+		}
+		snprintf(whole, sizeof(whole), "%s</text>", known[i].drawn);
+		assert_text_in(RUN "/plots/switch.svg", whole);
+	}
+	/* The end of a placement. */
+	snprintf(whole, sizeof(whole), "%s</text>", known[1].drawn);
+	assert_text_in(RUN "/plots/throughput.svg", whole);
+	assert_int_equal(access("OWNED", F_OK), -1);
+	assert_int_equal(access(RUN "/OWNED", F_OK), -1);
+	assert_int_equal(access(RUN "/plots/OWNED", F_OK), -1);
 }
 
 /* PATH empty; and with relative entries, which mean another folder there. */
@@ -337,14 +423,13 @@ static void test_failing_script_is_reported(void **state)
 	strcpy(broken.scripts, "scripts");
 	write_file("scripts/theme.gp",
 	           "set term svg\nset output 'throughput.svg.part'\n", 0644);
-	write_file("scripts/throughput.gp", "plot x\nthis is no command\n",
-	           0644);
+	write_file("scripts/panels.gp", "plot x\nthis is no command\n", 0644);
 	assert_int_equal(draw(&broken, "threads", why), -EIO);
-	assert_non_null(strstr(why, "throughput.gp"));
+	assert_non_null(strstr(why, "panels.gp"));
 	assert_non_null(strstr(why, "line 2"));
 	assert_null(strchr(why, '\n'));
 	assert_svg(RUN "/plots/throughput.svg");
-	assert_int_equal(count_entries(RUN "/plots"), 7);
+	assert_int_equal(count_entries(RUN "/plots"), ENTRIES);
 }
 
 /* ---- gnuplots that misbehave: shell scripts in its place ---- */
@@ -475,7 +560,7 @@ static void test_results_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_PLACE(test_draws_four_whole_files),
+		IN_PLACE(test_draws_whole_files),
 		IN_PLACE(test_same_results_same_bytes),
 		IN_PLACE(test_figure_without_points_is_left_out),
 		IN_PLACE(test_hostile_names_are_text),

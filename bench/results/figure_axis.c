@@ -78,6 +78,33 @@ size_t sy_axis_ticks(const struct sy_axis *axis,
 	return even_ticks(axis, ticks);
 }
 
+size_t sy_axis_ticks_bytes(const struct sy_axis *axis,
+                           struct sy_tick ticks[SY_TICKS_MAX])
+{
+	int first = (int)ceil(log2(axis->low));
+	int last = (int)floor(log2(axis->high));
+	int stride = last - first > 14 ? 4 : last - first > 5 ? 2 : 1, i;
+	double unit = exp2(10 * floor(log2(axis->low) / 10));
+	struct sy_axis own = { axis->low / unit, axis->high / unit, 0, 0 };
+	size_t count = 0;
+
+	if (last - first >= 2) {
+		for (i = first; i <= last; i++)
+			count = add_tick(ticks, count, exp2(i),
+			                 i % stride != 0);
+		return count;
+	}
+	/* Too narrow: even steps, in the unit that the labels have. */
+	count = even_ticks(&own, ticks);
+	for (i = 0; i < (int)count; i++)
+		ticks[i].value *= unit;
+	return count;
+}
+
+const struct sy_unit sy_unit_ns = { sy_axis_ticks, sy_text_duration };
+const struct sy_unit sy_unit_rate = { sy_axis_ticks, sy_text_rate };
+const struct sy_unit sy_unit_bytes = { sy_axis_ticks_bytes, sy_text_bytes };
+
 size_t sy_axis_ticks_at(const struct sy_axis *axis, const double *values,
                         size_t count, double apart,
                         struct sy_tick ticks[SY_TICKS_MAX])

@@ -40,10 +40,10 @@ int sy_gnuplot_run(const struct sy_gnuplot *gnuplot, char *why,
 {
 	/* Both words are constants of figures.c. */
 	char set[96], name[64], part[72];
-	char theme[PATH_MAX + 32], figure[PATH_MAX + 32], text[PATH_MAX + 32];
+	char theme[PATH_MAX + 32], panels[PATH_MAX + 32], text[PATH_MAX + 32];
 	char program[PATH_MAX], defaults[] = "-d", execute[] = "-e";
 	char *argv[] = { program, defaults, execute, set,
-		         theme,   figure,   text,    NULL };
+		         theme,   panels,   text,    NULL };
 	struct sy_program run = {
 		.name = "gnuplot",
 		.making = name,
@@ -61,8 +61,7 @@ int sy_gnuplot_run(const struct sy_gnuplot *gnuplot, char *why,
 	snprintf(part, sizeof(part), "%s.part", name);
 	snprintf(program, sizeof(program), "%s", gnuplot->program);
 	snprintf(theme, sizeof(theme), "%s/theme.gp", gnuplot->scripts_dir);
-	snprintf(figure, sizeof(figure), "%s/%s.gp", gnuplot->scripts_dir,
-	         gnuplot->figure);
+	snprintf(panels, sizeof(panels), "%s/panels.gp", gnuplot->scripts_dir);
 	snprintf(text, sizeof(text), "%s/text.gp", gnuplot->scripts_dir);
 	err = sy_program_run(&run, why, why_bytes);
 	if (!err)

@@ -61,16 +61,17 @@ static size_t collect(const json_t *points, const char *family,
 
 		if (!belongs(point, family, load))
 			continue;
-		dot.model = sy_read_text(point, "model");
+		dot.name = sy_read_text(point, "model");
+		dot.style = sy_model_style(dot.name);
 		dot.state = sy_read_text(point, "state");
-		dot.inflight = parameter(point, "inflight");
+		dot.x = parameter(point, "inflight");
 		if (!strcmp(dot.state, "measured") &&
-		    sy_read_estimate(point, "ops_per_s", &dot.rate))
+		    sy_read_estimate(point, "ops_per_s", &dot.y))
 			dot.state = "invalid";
 		server = json_object_get(point, "server");
-		dot.limited = json_is_true(json_object_get(server, "limited"));
+		dot.hollow = json_is_true(json_object_get(server, "limited"));
 		for (j = 0; j < count; j++)
-			if (!strcmp(dots[j].model, dot.model))
+			if (!strcmp(dots[j].name, dot.name))
 				break;
 		dot.order = j < count ? dots[j].order : models++;
 		dots[count++] = dot;
@@ -78,39 +79,11 @@ static size_t collect(const json_t *points, const char *family,
 	return count;
 }
 
-static int compare_dots(const void *a, const void *b)
-{
-	const struct sy_dot *left = a, *right = b;
-
-	if (left->order != right->order)
-		return left->order < right->order ? -1 : 1;
-	if (left->inflight != right->inflight)
-		return left->inflight < right->inflight ? -1 : 1;
-	return left->model < right->model ? -1 : left->model > right->model;
-}
-
 static int compare_numbers(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
 
 	return (left > right) - (left < right);
-}
-
-/* Points that differ in a parameter of no interest here: one is kept. */
-static size_t drop_doubles(struct sy_dot *dots, size_t count)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < count; i++) {
-		struct sy_dot *last = kept ? &dots[kept - 1] : NULL;
-
-		if (!last || last->order != dots[i].order ||
-		    last->inflight != dots[i].inflight)
-			dots[kept++] = dots[i];
-		else if (last->rate.value == 0)
-			*last = dots[i];
-	}
-	return kept;
 }
 
 /* How well a load fills a panel: values of inflight, then points. */
@@ -185,11 +158,10 @@ int sy_dots_take(struct sy_dots *dots, const json_t *results,
 	if (!dots->dots)
 		return -ENOMEM;
 	dots->count = collect(points, family, &dots->load, dots->dots);
-	qsort(dots->dots, dots->count, sizeof(*dots->dots), compare_dots);
-	dots->count = drop_doubles(dots->dots, dots->count);
+	dots->count = sy_dots_sort(dots->dots, dots->count);
 	add_effort(dots, points, family);
 	for (i = 0; i < dots->count; i++)
-		measured += dots->dots[i].rate.value > 0;
+		measured += dots->dots[i].y.value > 0;
 	if (measured)
 		return 0;
 	sy_dots_free(dots);
@@ -225,45 +197,4 @@ void sy_load_describe(const struct sy_dot_load *load, char text[SY_TEXT_BYTES])
 	if (*load->placement)
 		sy_text_add(text, "%splacement %s", *text ? ", " : "",
 		            load->placement);
-}
-
-/* Whether no point of this model was measured. */
-static int all_missing(const struct sy_dots *dots, unsigned order)
-{
-	size_t i;
-
-	for (i = 0; i < dots->count; i++)
-		if (dots->dots[i].order == order &&
-		    dots->dots[i].rate.value > 0)
-			return 0;
-	return 1;
-}
-
-void sy_dots_describe_missing(const struct sy_dots *dots,
-                              char text[SY_TEXT_BYTES])
-{
-	const struct sy_dot *dot, *last = NULL;
-	char count[32];
-	size_t i;
-
-	text[0] = '\0';
-	for (i = 0; i < dots->count; i++) {
-		dot = &dots->dots[i];
-		if (dot->rate.value > 0)
-			continue;
-		if (!last || last->order != dot->order ||
-		    strcmp(last->state, dot->state)) {
-			sy_text_add(text, "%s%s %s", last ? "; " : "",
-			            dot->model, dot->state);
-			last = dot;
-			if (!all_missing(dots, dot->order))
-				sy_text_add(text, " at ");
-		} else if (!all_missing(dots, dot->order)) {
-			sy_text_add(text, ", ");
-		}
-		if (all_missing(dots, dot->order))
-			continue;
-		sy_text_count(dot->inflight, count, sizeof(count));
-		sy_text_add(text, "%s", count);
-	}
 }

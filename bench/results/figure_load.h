@@ -6,7 +6,7 @@
 #ifndef SY_FIGURE_LOAD_H
 #define SY_FIGURE_LOAD_H
 
-#include "figure_parts.h"
+#include "figure_lines.h"
 
 /* All points of a panel have one load: these parameters are the same. */
 struct sy_dot_load {
@@ -15,18 +15,9 @@ struct sy_dot_load {
 	const char *placement;
 };
 
-struct sy_dot {
-	const char *model; /* borrowed from the results */
-	const char *state;
-	unsigned order; /* of its model: first seen first */
-	double inflight;
-	struct sy_estimate rate; /* tasks a second; 0 where not measured */
-	int limited;             /* the server was the limit: at least this */
-};
-
 struct sy_dots {
 	struct sy_dot_load load;
-	struct sy_dot *dots; /* by model, then by inflight, each pair once */
+	struct sy_dot *dots; /* sorted; x is tasks in flight, y their rate */
 	size_t count;
 	struct sy_effort effort;
 };
@@ -41,9 +32,5 @@ void sy_dots_free(struct sy_dots *dots);
 
 /* "100 µs of work, placement spread" */
 void sy_load_describe(const struct sy_dot_load *load, char text[SY_TEXT_BYTES]);
-
-/* "fork at 1024, 2048 (failed); ..."; empty where none is missing. */
-void sy_dots_describe_missing(const struct sy_dots *dots,
-                              char text[SY_TEXT_BYTES]);
 
 #endif /* SY_FIGURE_LOAD_H */

@@ -44,16 +44,23 @@ unsigned sy_text_wrap(const char *text, double size, double width,
 /* snprintf at the end of a text, cut where it is full. */
 void sy_text_add(char text[SY_TEXT_BYTES], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Takes away the beginning of a character whose end was cut off. */
+void sy_text_mend(char *text);
 
 /* "100 µs"; "1.5k"; "64", "4k" (of 1024). */
 void sy_text_duration(double ns, char *buf, size_t bytes);
 void sy_text_rate(double per_second, char *buf, size_t bytes);
 void sy_text_count(double count, char *buf, size_t bytes);
-/* "64 B", "4 KiB" */
+/* "10 000", "1 000 000" */
+void sy_text_thousands(double count, char *buf, size_t bytes);
+/* "64 B", "4 KiB", exact; and rounded: "1.5 KiB" */
 void sy_text_size(uint64_t size, char *buf, size_t bytes);
+void sy_text_bytes(double size, char *buf, size_t bytes);
 
 /* With the digits that the interval allows. */
 void sy_text_measured_ns(const struct sy_estimate *ns, char *buf, size_t bytes);
+void sy_text_measured_bytes(const struct sy_estimate *size, char *buf,
+                            size_t bytes);
 
 /* Colour, shape and dashes of a model: a line style of theme.gp, from 0. */
 #define SY_STYLES 12
@@ -65,7 +72,10 @@ unsigned sy_model_style(const char *model);
 const char *sy_read_text(const json_t *object, const char *key);
 /* 0, or -EINVAL where it is no finite number. */
 int sy_read_number(const json_t *object, const char *key, double *number);
-/* All three above 0 and in order, else -EINVAL. */
+/* All three in order, else -EINVAL. */
+int sy_read_interval(const json_t *object, const char *key,
+                     struct sy_estimate *estimate);
+/* The same, and above 0. */
 int sy_read_estimate(const json_t *object, const char *key,
                      struct sy_estimate *estimate);
 
@@ -74,9 +84,12 @@ struct sy_effort {
 	double slices_min, slices_max, sets_min, sets_max;
 };
 void sy_effort_add(struct sy_effort *effort, const json_t *point);
-/* Adds "median of 45 slices in 3 sets ... .", and a line on the machine. */
+/*
+ * Adds "median of 45 slices in 3 sets ... .", and a line on the machine;
+ * `interval` says what shows one ("bars"), or is NULL.
+ */
 void sy_effort_describe(const struct sy_effort *effort, const json_t *results,
-                        char text[SY_TEXT_BYTES]);
+                        const char *interval, char text[SY_TEXT_BYTES]);
 
 /* ---- figure_axis.c: logarithmic axes ---- */
 
@@ -94,6 +107,18 @@ struct sy_tick {
 /* Round values: decades, else finer steps, two or more with a label. */
 size_t sy_axis_ticks(const struct sy_axis *axis,
                      struct sy_tick ticks[SY_TICKS_MAX]);
+/* The same for bytes: powers of two. */
+size_t sy_axis_ticks_bytes(const struct sy_axis *axis,
+                           struct sy_tick ticks[SY_TICKS_MAX]);
+
+/* What an axis of values counts: where its ticks are, what they say. */
+struct sy_unit {
+	size_t (*ticks)(const struct sy_axis *axis,
+	                struct sy_tick ticks[SY_TICKS_MAX]);
+	void (*format)(double value, char *buf, size_t bytes);
+};
+extern const struct sy_unit sy_unit_ns, sy_unit_rate, sy_unit_bytes;
+
 /* Of these values (sorted), those with a label `apart` pixels from another. */
 size_t sy_axis_ticks_at(const struct sy_axis *axis, const double *values,
                         size_t count, double apart,
@@ -107,58 +132,7 @@ size_t sy_axis_ticks_at(const struct sy_axis *axis, const double *values,
 void sy_places_spread(double *places, size_t count, double apart, double low,
                       double high);
 
-/* ---- figure_table.c: columns in a file ---- */
-
-struct sy_table {
-	FILE *file;
-	int dir_fd;
-	char name[64], part[72];
-};
-
-/* `header` says what the columns are.  0 or a negative errno. */
-int sy_table_open(struct sy_table *table, int dir_fd, const char *name,
-                  const char *header);
-/* One field: quoted, and with nothing in it that gnuplot reads specially. */
-void sy_table_text(struct sy_table *table, const char *text);
-/* Puts the file in place, or leaves none behind where `err` or a write fails. */
-int sy_table_close(struct sy_table *table, int err);
-
-/* The tables that every figure has; see text.gp for the classes of text. */
-enum sy_text_class {
-	SY_TEXT_SUBTITLE, /* left */
-	SY_TEXT_LOAD,     /* left, under the heading of a panel */
-	SY_TEXT_LABEL,    /* left, in the ink of a style */
-	SY_TEXT_NOTE,     /* left, small */
-	SY_TEXT_MARK,     /* centred, small: names a line */
-	SY_TEXT_ROW,      /* right */
-	SY_TEXT_AXIS,     /* centred: what an axis counts */
-};
-
-struct sy_sheet {
-	struct sy_table panels, ticks, text, lines;
-	int open; /* how many of them are */
-};
-int sy_sheet_open(struct sy_sheet *sheet, int dir_fd, const char *figure);
-int sy_sheet_close(struct sy_sheet *sheet, int err);
-
-void sy_sheet_text(struct sy_sheet *sheet, enum sy_text_class kind, double x,
-                   double y, unsigned style, const char *text);
-void sy_sheet_line(struct sy_sheet *sheet, double x, double y, double to_x,
-                   double to_y, unsigned style);
-/* `axis` is 'x' or 'y' of a panel that is counted from 1. */
-void sy_sheet_ticks(struct sy_sheet *sheet, unsigned panel, char axis,
-                    const struct sy_tick *ticks, size_t count,
-                    void (*format)(double value, char *buf, size_t bytes));
-
-struct sy_panel {
-	double height; /* of the canvas */
-	int kind;      /* which heading */
-	struct sy_axis x, y;
-	double mark; /* a dashed line at this x, or 0 */
-};
-void sy_sheet_panel(struct sy_sheet *sheet, const struct sy_panel *panel);
-
-/* ---- figure_throughput.c, figure_switch.c: the data of a figure ---- */
+/* ---- figure_NAME.c: the data of a figure ---- */
 
 /* Writes the data files; -ENODATA where there is nothing to draw. */
 int sy_throughput_write(const json_t *results, int dir_fd);

@@ -23,7 +23,7 @@ int sy_read_number(const json_t *object, const char *key, double *number)
 	return 0;
 }
 
-int sy_read_estimate(const json_t *object, const char *key,
+int sy_read_interval(const json_t *object, const char *key,
                      struct sy_estimate *estimate)
 {
 	const json_t *found = json_object_get(object, key);
@@ -33,8 +33,18 @@ int sy_read_estimate(const json_t *object, const char *key,
 	    sy_read_number(found, "low", &read.low) ||
 	    sy_read_number(found, "high", &read.high))
 		return -EINVAL;
-	if (!(read.low > 0 && read.low <= read.value &&
-	      read.value <= read.high))
+	if (!(read.low <= read.value && read.value <= read.high))
+		return -EINVAL;
+	*estimate = read;
+	return 0;
+}
+
+int sy_read_estimate(const json_t *object, const char *key,
+                     struct sy_estimate *estimate)
+{
+	struct sy_estimate read;
+
+	if (sy_read_interval(object, key, &read) || !(read.low > 0))
 		return -EINVAL;
 	*estimate = read;
 	return 0;
@@ -69,7 +79,7 @@ static void add_count(char text[SY_TEXT_BYTES], double min, double max,
 }
 
 void sy_effort_describe(const struct sy_effort *effort, const json_t *results,
-                        char text[SY_TEXT_BYTES])
+                        const char *interval, char text[SY_TEXT_BYTES])
 {
 	const json_t *machine = json_object_get(results, "machine");
 	const char *summary = sy_read_text(machine, "summary");
@@ -78,7 +88,10 @@ void sy_effort_describe(const struct sy_effort *effort, const json_t *results,
 	add_count(text, effort->slices_min, effort->slices_max, "slice");
 	sy_text_add(text, " in ");
 	add_count(text, effort->sets_min, effort->sets_max, "set");
-	sy_text_add(text, " of fresh processes, bars = 95 %% interval.");
+	sy_text_add(text, " of fresh processes");
+	if (interval)
+		sy_text_add(text, ", %s = 95 %% interval", interval);
+	sy_text_add(text, ".");
 	if (*summary)
 		sy_text_add(text, "\nMachine: %s.", summary);
 }

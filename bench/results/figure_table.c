@@ -3,7 +3,7 @@
  * figure_table.c - data files that gnuplot reads.  Numbers are separated by
  * blanks, text is in double quotes.
  */
-#include "figure_parts.h"
+#include "figure_sheet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,26 +74,34 @@ int sy_table_close(struct sy_table *table, int err)
 	return err;
 }
 
+static struct sy_table *table_of(struct sy_sheet *sheet, int i)
+{
+	struct sy_table *tables[] = { &sheet->panels, &sheet->ticks,
+		                      &sheet->text, &sheet->lines,
+		                      &sheet->key };
+
+	return tables[i];
+}
+
 int sy_sheet_open(struct sy_sheet *sheet, int dir_fd, const char *figure)
 {
 	static const struct {
 		const char *name, *header;
 	} files[] = {
 		{ "panels", "width height kind left right bottom top x_low "
-		            "x_high y_low y_high mark" },
-		{ "ticks", "panel axis(0:x,1:y) value minor label" },
+		            "x_high y_low y_high file" },
+		{ "ticks", "panel axis(0:x,1:y,2:marked x) value minor label" },
 		{ "text", "x y class style text" },
 		{ "lines", "x y dx dy style" },
+		{ "key", "x y symbol" },
 	};
-	struct sy_table *tables[] = { &sheet->panels, &sheet->ticks,
-		                      &sheet->text, &sheet->lines };
 	char name[48];
 	int err;
 
-	for (sheet->open = 0; sheet->open < 4; sheet->open++) {
+	for (sheet->open = 0; sheet->open < 5; sheet->open++) {
 		snprintf(name, sizeof(name), "%s_%s.dat", figure,
 		         files[sheet->open].name);
-		err = sy_table_open(tables[sheet->open], dir_fd, name,
+		err = sy_table_open(table_of(sheet, sheet->open), dir_fd, name,
 		                    files[sheet->open].header);
 		if (err)
 			return sy_sheet_close(sheet, err);
@@ -103,11 +111,8 @@ int sy_sheet_open(struct sy_sheet *sheet, int dir_fd, const char *figure)
 
 int sy_sheet_close(struct sy_sheet *sheet, int err)
 {
-	struct sy_table *tables[] = { &sheet->panels, &sheet->ticks,
-		                      &sheet->text, &sheet->lines };
-
 	while (sheet->open > 0)
-		err = sy_table_close(tables[--sheet->open], err);
+		err = sy_table_close(table_of(sheet, --sheet->open), err);
 	return err;
 }
 
@@ -126,6 +131,14 @@ void sy_sheet_line(struct sy_sheet *sheet, double x, double y, double to_x,
 	        to_y - y, style);
 }
 
+static void add_tick(struct sy_sheet *sheet, unsigned panel, int axis,
+                     double value, int minor, const char *label)
+{
+	fprintf(sheet->ticks.file, "%u %d %.10g %d", panel, axis, value, minor);
+	sy_table_text(&sheet->ticks, label);
+	fputc('\n', sheet->ticks.file);
+}
+
 void sy_sheet_ticks(struct sy_sheet *sheet, unsigned panel, char axis,
                     const struct sy_tick *ticks, size_t count,
                     void (*format)(double value, char *buf, size_t bytes))
@@ -137,19 +150,30 @@ void sy_sheet_ticks(struct sy_sheet *sheet, unsigned panel, char axis,
 		label[0] = '\0';
 		if (!ticks[i].minor)
 			format(ticks[i].value, label, sizeof(label));
-		fprintf(sheet->ticks.file, "%u %d %.10g %d", panel, axis == 'y',
-		        ticks[i].value, ticks[i].minor);
-		sy_table_text(&sheet->ticks, label);
-		fputc('\n', sheet->ticks.file);
+		add_tick(sheet, panel, axis == 'y', ticks[i].value,
+		         ticks[i].minor, label);
 	}
 }
 
-void sy_sheet_panel(struct sy_sheet *sheet, const struct sy_panel *panel)
+void sy_sheet_tick(struct sy_sheet *sheet, unsigned panel, char axis,
+                   double value, const char *label)
+{
+	add_tick(sheet, panel, axis == 'y', value, 0, label);
+}
+
+void sy_sheet_mark(struct sy_sheet *sheet, unsigned panel, double x)
+{
+	add_tick(sheet, panel, 2, x, 0, "");
+}
+
+void sy_sheet_panel(struct sy_sheet *sheet, const struct sy_panel *panel,
+                    double height)
 {
 	fprintf(sheet->panels.file,
-	        "%.0f %.0f %d %.2f %.2f %.2f %.2f %.10g %.10g %.10g %.10g "
-	        "%.10g\n",
-	        SY_CANVAS_WIDTH, panel->height, panel->kind, panel->x.from_px,
+	        "%.0f %.0f %d %.2f %.2f %.2f %.2f %.10g %.10g %.10g %.10g",
+	        SY_CANVAS_WIDTH, height, (int)panel->kind, panel->x.from_px,
 	        panel->x.to_px, panel->y.from_px, panel->y.to_px, panel->x.low,
-	        panel->x.high, panel->y.low, panel->y.high, panel->mark);
+	        panel->x.high, panel->y.low, panel->y.high);
+	sy_table_text(&sheet->panels, panel->file);
+	fputc('\n', sheet->panels.file);
 }

@@ -119,6 +119,17 @@ unsigned sy_text_wrap(const char *text, double size, double width,
 	return count;
 }
 
+void sy_text_mend(char *text)
+{
+	size_t used = strlen(text);
+
+	while (used > 0 && ((unsigned char)text[used - 1] & 0xc0) == 0x80)
+		used--;
+	if (used > 0 && (unsigned char)text[used - 1] >= 0xc0)
+		used--;
+	text[used] = '\0';
+}
+
 void sy_text_add(char text[SY_TEXT_BYTES], const char *format, ...)
 {
 	size_t used = strlen(text);
@@ -127,16 +138,8 @@ void sy_text_add(char text[SY_TEXT_BYTES], const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text + used, SY_TEXT_BYTES - used, format, args);
 	va_end(args);
-	/* A character that was cut in two goes altogether. */
-	used = strlen(text);
-	if (used == SY_TEXT_BYTES - 1) {
-		while (used > 0 &&
-		       ((unsigned char)text[used - 1] & 0xc0) == 0x80)
-			used--;
-		if (used > 0 && (unsigned char)text[used - 1] >= 0xc0)
-			used--;
-		text[used] = '\0';
-	}
+	if (strlen(text) == SY_TEXT_BYTES - 1)
+		sy_text_mend(text);
 }
 
 void sy_text_duration(double ns, char *buf, size_t bytes)
@@ -172,6 +175,37 @@ void sy_text_count(double count, char *buf, size_t bytes)
 		snprintf(buf, bytes, "%.0f", count);
 }
 
+void sy_text_thousands(double count, char *buf, size_t bytes)
+{
+	char plain[32];
+	size_t digits, i, used = 0;
+
+	snprintf(plain, sizeof(plain), "%.0f", count);
+	digits = strlen(plain);
+	for (i = 0; i < digits; i++) {
+		size_t blank = i && (digits - i) % 3 == 0;
+
+		if (used + blank + 1 >= bytes)
+			break;
+		if (blank)
+			buf[used++] = ' ';
+		buf[used++] = plain[i];
+	}
+	buf[used] = '\0';
+}
+
+void sy_text_bytes(double size, char *buf, size_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB" };
+	size_t i = 0;
+
+	while (i < 3 && size >= 1023.95) {
+		size /= 1024;
+		i++;
+	}
+	snprintf(buf, bytes, "%.4g %s", size, units[i]);
+}
+
 void sy_text_size(uint64_t size, char *buf, size_t bytes)
 {
 	char plain[48];
@@ -195,6 +229,12 @@ void sy_text_measured_ns(const struct sy_estimate *ns, char *buf, size_t bytes)
 	}
 	*micro = '\0';
 	snprintf(buf, bytes, "%s µs", plain);
+}
+
+void sy_text_measured_bytes(const struct sy_estimate *size, char *buf,
+                            size_t bytes)
+{
+	sy_format_bytes(size->value, (size->high - size->low) / 2, buf, bytes);
 }
 
 unsigned sy_model_style(const char *model)

@@ -74,8 +74,8 @@ static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
 	if (shown)
 		return 0;
 	snprintf(why, why_bytes,
-	         "nothing was measured that a figure shows: no cpu, io or "
-	         "switch point");
+	         "nothing was measured that a figure shows: no point of cpu, "
+	         "io, switch, spawn or idle");
 	return -ENODATA;
 }
 

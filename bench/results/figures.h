@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * figures.h - the figures of a run: throughput over tasks in flight, and what
- * one context switch costs.  The results object is described in
- * docs/results-format.md.
+ * figures.h - the figures of a run: throughput over tasks in flight, what a
+ * context switch, creating a context and letting it wait cost, and what that
+ * depends on.  Which there are, and of which points, is described in
+ * docs/results-format.md, as the results object is.
  *
  * Everything that varies is written as columns into RUN/plots/data/, label
  * positions included; the gnuplot scripts read it from there, so that no name
@@ -15,8 +16,8 @@
 #include <stddef.h>
 
 /*
- * Draws RUN/plots/throughput.{svg,png} and switch.{svg,png}, each written
- * whole or not at all; a figure without a measured point is left out.
+ * Draws RUN/plots/NAME.{svg,png}, each written whole or not at all; a figure
+ * without a measured point is left out.
  * `scripts_dir` holds the .gp files; NULL where there are none.  On failure
  * `why` is a plain sentence: -ENOENT (no gnuplot, no scripts: the data files
  * are there all the same), -ENODATA (nothing measured that a figure shows),
