@@ -214,6 +214,8 @@ static json_t *results_of(const char *name, int with_mechanisms)
 static const char *const figures[] = {
 	"throughput",
 	"switch",
+	"workset",
+	"ring",
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 /* Two files each, data/, . and .. */

@@ -137,6 +137,8 @@ void sy_places_spread(double *places, size_t count, double apart, double low,
 /* Writes the data files; -ENODATA where there is nothing to draw. */
 int sy_throughput_write(const json_t *results, int dir_fd);
 int sy_switch_write(const json_t *results, int dir_fd);
+int sy_workset_write(const json_t *results, int dir_fd);
+int sy_ring_write(const json_t *results, int dir_fd);
 
 /* ---- figure_gnuplot.c ---- */
 

@@ -22,6 +22,8 @@ static const struct figure {
 } figures[] = {
 	{ "throughput", sy_throughput_write },
 	{ "switch", sy_switch_write },
+	{ "workset", sy_workset_write },
+	{ "ring", sy_ring_write },
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
