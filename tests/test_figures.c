@@ -212,10 +212,7 @@ static json_t *results_of(const char *name, int with_mechanisms)
 }
 
 static const char *const figures[] = {
-	"throughput",
-	"switch",
-	"workset",
-	"ring",
+	"throughput", "switch", "workset", "ring", "matrix",
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 /* Two files each, data/, . and .. */

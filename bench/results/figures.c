@@ -24,6 +24,7 @@ static const struct figure {
 	{ "switch", sy_switch_write },
 	{ "workset", sy_workset_write },
 	{ "ring", sy_ring_write },
+	{ "matrix", sy_matrix_write },
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
