@@ -314,6 +314,272 @@ static void test_matrix_of_any_size(void **state)
 	}
 }
 
+/* ---- creation ---- */
+
+static json_t *add_spawn(json_t *results, const char *mechanism, double ns,
+                         const char *param, json_int_t value)
+{
+	json_t *point = add_mechanism(results, "spawn", "fork", mechanism,
+	                              "ns_per_op", ns);
+
+	json_object_set_new(point, "first_ns", estimate(ns * 2));
+	set_param(point, "burst", json_integer(1));
+	if (param)
+		set_param(point, param, json_integer(value));
+	return point;
+}
+
+static void test_creation_rows(void **state)
+{
+	json_t *results = no_results();
+
+	add_spawn(results, "wait", 2e5, NULL, 0);
+	add_spawn(results, "wait", 3e5, "stack_bytes", 65536);
+	set_missing(add_spawn(results, "exec", 1, NULL, 0), "failed");
+	assert_int_equal(sy_creation_write(results, fd_of(state)), 0);
+	assert_holds(*state, "creation.dat",
+	             " 200000 196000 206000 400000 0 0 0 3 0 ", 1);
+	assert_holds(*state, "creation_text.dat", "\"stacks of 64 KiB\"", 1);
+	assert_holds(*state, "creation_text.dat", "µs, first 400 µs\"", 1);
+	assert_holds(*state, "creation_text.dat",
+	             "\"the first in a fresh process\"", 1);
+	assert_holds(*state, "creation_text.dat", "Missing: forkexec (failed)",
+	             1);
+	assert_int_equal(count_lines(*state, "creation_panels.dat"), 2);
+	assert_int_equal(check_texts(*state, "creation"), 2);
+	json_decref(results);
+}
+
+/* With and without huge pages, and what the writes after a fork cost. */
+static void test_creation_against_memory(void **state)
+{
+	json_t *results = no_results();
+	json_t *point;
+	int i;
+
+	add_spawn(results, "wait", 2e5, NULL, 0);
+	add_spawn(results, "vfork", 3e4, NULL, 0);
+	for (i = 20; i <= 30; i += 10) {
+		add_spawn(results, "wait", 1e4 * i, "resident_bytes",
+		          INT64_C(1) << i);
+		point = add_spawn(results, "wait", 1e3 * i, "resident_bytes",
+		                  INT64_C(1) << i);
+		set_param(point, "huge_pages", json_true());
+		point = add_spawn(results, "cow", 1e6 * i, "resident_bytes",
+		                  INT64_C(1) << i);
+		json_object_set_new(point, "net_ns", estimate(7e5 * i));
+	}
+	point = add_mechanism(results, "spawn", "threads", "join", "ns_per_op",
+	                      3e4);
+	set_param(point, "resident_bytes", json_integer(1 << 20));
+	assert_int_equal(sy_creation_write(results, fd_of(state)), 0);
+	assert_holds(*state, "creation_resident.dat", "threads", 0);
+	assert_holds(*state, "creation_resident.dat",
+	             " 0 200000 196000 206000 0 3 0 \"fork.wait\"\n\n"
+	             "1048576 1048576 200000 196000 206000 0 3 0 \"fork.wait\"",
+	             1);
+	assert_holds(*state, "creation_resident.dat",
+	             " 20000 19600 20600 0 3 1 \"fork.wait, huge pages\"\n", 1);
+	assert_holds(*state, "creation_resident.dat",
+	             " 14000000 13720000 14420000 0 3 3 \"fork.cow, net\"", 1);
+	assert_holds(*state, "creation_resident.dat", "vfork", 0);
+	/* None of these is a row: the rows are of a small process. */
+	assert_int_equal(count_lines(*state, "creation.dat"), 3);
+	assert_int_equal(check_texts(*state, "creation"), 6);
+	json_decref(results);
+}
+
+static void test_creation_against_burst(void **state)
+{
+	json_t *results = no_results();
+
+	add_spawn(results, "wait", 2e5, NULL, 0);
+	add_spawn(results, "vfork", 3e4, NULL, 0);
+	add_spawn(results, "wait", 4e5, "burst", 1000);
+	assert_int_equal(sy_creation_write(results, fd_of(state)), 0);
+	assert_holds(*state, "creation_burst.dat",
+	             "\n1 1 200000 196000 206000 0 3 0 \"fork.wait\"\n"
+	             "1000 1000 400000 392000 412000 0 3 0 \"fork.wait\"\n",
+	             1);
+	assert_holds(*state, "creation_burst.dat", "vfork", 0);
+	assert_int_equal(count_lines(*state, "creation.dat"), 3);
+	assert_int_equal(check_texts(*state, "creation"), 3);
+	json_decref(results);
+}
+
+/* ---- memory ---- */
+
+static json_t *add_idle(json_t *results, const char *model, double bytes,
+                        json_int_t contexts)
+{
+	json_t *point = add_mechanism(results, "idle", model, "parked",
+	                              "bytes_per_context", bytes);
+
+	json_object_set_new(point, "ns_per_op", estimate(5));
+	set_param(point, "contexts", json_integer(contexts));
+	return point;
+}
+
+static void test_memory_rows(void **state)
+{
+	json_t *results = no_results();
+	json_t *point;
+
+	point = add_idle(results, "threads", 9800, 10000);
+	json_object_set_new(point, "slab_bytes_per_context", estimate(2048));
+	json_object_set_new(point, "detail", json_string("guard page"));
+	point = add_idle(results, "coroutine", 4120, 1000000);
+	json_object_set_new(
+		point, "slab_bytes_per_context",
+		json_pack("{s:i,s:i,s:i}", "value", 1, "low", 0, "high", 3));
+	set_missing(add_idle(results, "fork", 1, 10000), "failed");
+	assert_int_equal(sy_memory_write(results, fd_of(state)), 0);
+	assert_holds(*state, "memory.dat",
+	             " 9800 9604 10094 2048 0 0 0 1 0 \"threadsparked\"", 1);
+	assert_holds(*state, "memory.dat", " 4120 4037.6 4243.6 0 0 0 0 5 0 ",
+	             1);
+	assert_holds(*state, "memory_text.dat",
+	             "\"10 000 of them, guard page\"", 1);
+	assert_holds(*state, "memory_text.dat", "\"1 000 000 of them\"", 1);
+	assert_holds(*state, "memory_text.dat", "\"9.6 KiB, slab 2.00 KiB\"",
+	             1);
+	assert_holds(*state, "memory_text.dat", "\"4.0 KiB, slab ~0\"", 1);
+	assert_holds(*state, "memory_text.dat", "Missing: fork.parked failed\"",
+	             1);
+	assert_holds(*state, "memory_ticks.dat", "\"8 KiB\"", 1);
+	assert_int_equal(count_lines(*state, "memory_panels.dat"), 2);
+	assert_int_equal(check_texts(*state, "memory"), 2);
+	json_decref(results);
+}
+
+/* The row is of the most contexts, the line of all numbers. */
+static void test_memory_against_contexts(void **state)
+{
+	json_t *results = no_results();
+
+	add_idle(results, "threads", 9000, 100);
+	add_idle(results, "threads", 8000, 10000);
+	add_idle(results, "threads", 8500, 1000);
+	set_missing(add_idle(results, "threads", 1, 100000), "failed");
+	assert_int_equal(sy_memory_write(results, fd_of(state)), 0);
+	assert_int_equal(count_lines(*state, "memory.dat"), 2);
+	assert_holds(*state, "memory.dat", " 8000 7840 8240 ", 1);
+	assert_holds(*state, "memory_contexts.dat",
+	             "\n100 100 9000 8820 9270 0 1 0 \"threads.parked\"\n"
+	             "1000 1000 8500 8330 8755 0 1 0 \"threads.parked\"\n"
+	             "10000 10000 8000 ",
+	             1);
+	assert_holds(*state, "memory_text.dat",
+	             "Missing: threads.parked failed at 100 000\"", 1);
+	assert_int_equal(check_texts(*state, "memory"), 2);
+	json_decref(results);
+}
+
+/* ---- what is not there or not as it should be ---- */
+
+static int (*const writes[])(const json_t *results, int dir_fd) = {
+	sy_workset_write,  sy_ring_write,   sy_matrix_write,
+	sy_creation_write, sy_memory_write,
+};
+
+/* One of each that its figure would show. */
+static void add_all(json_t *results)
+{
+	json_t *point;
+
+	add_switch(results, "futex", 2000, "working_set_bytes", 4096);
+	add_switch(results, "futex", 2000, "ring", 2);
+	add_cell(results, &mechanisms[1], 0, 0, 2000);
+	add_cell(results, &mechanisms[1], 0, 1, 2000);
+	add_spawn(results, "wait", 2000, NULL, 0);
+	point = add_spawn(results, "wait", 2000, "resident_bytes", 1 << 20);
+	json_object_set_new(point, "net_ns", json_integer(3));
+	add_idle(results, "threads", 2000, 10);
+}
+
+static void test_nothing_measured(void **state)
+{
+	json_t *results = no_results();
+	size_t i;
+
+	for (i = 0; i < LENGTH(writes); i++)
+		assert_int_equal(writes[i](results, fd_of(state)), -ENODATA);
+	add_all(results);
+	for (i = 0; i < LENGTH(writes); i++)
+		assert_int_equal(writes[i](results, fd_of(state)), 0);
+	for (i = 0; i < json_array_size(json_object_get(results, "points"));
+	     i++)
+		set_missing(
+			json_array_get(json_object_get(results, "points"), i),
+			"absent");
+	for (i = 0; i < LENGTH(writes); i++)
+		assert_int_equal(writes[i](results, fd_of(state)), -ENODATA);
+	json_decref(results);
+}
+
+/* Measured, but without a number that can be drawn: missing, not wrong. */
+static void test_malformed_points_are_missing(void **state)
+{
+	static const char *const broken[] = {
+		"{}",
+		"3",
+		"null",
+		"{\"value\":1}",
+		"{\"value\":\"1\",\"low\":1,\"high\":1}",
+		"{\"value\":0,\"low\":0,\"high\":0}",
+		"{\"value\":1,\"low\":2,\"high\":3}",
+	};
+	json_t *results = no_results(), *points, *point;
+	size_t i, j;
+
+	add_all(results);
+	points = json_object_get(results, "points");
+	json_array_append_new(points, json_integer(3));
+	json_array_append_new(points, json_pack("{s:i}", "family", 3));
+	for (i = 0; i < LENGTH(broken); i++) {
+		json_t *value = json_loads(broken[i], JSON_DECODE_ANY, NULL);
+
+		json_array_foreach (points, j, point) {
+			if (!json_is_object(point))
+				continue;
+			json_object_set(point, "ns_per_op", value);
+			json_object_set(point, "bytes_per_context", value);
+		}
+		for (j = 0; j < LENGTH(writes); j++)
+			assert_int_equal(writes[j](results, fd_of(state)),
+			                 -ENODATA);
+		json_decref(value);
+	}
+	json_decref(results);
+}
+
+/* Parameters and additions of a wrong kind are as if they were not there. */
+static void test_malformed_additions_are_left_out(void **state)
+{
+	static const char *const keys[] = {
+		"net_ns",     "alone_ns",  "first_ns",
+		"modes",      "label",     "slab_bytes_per_context",
+		"detail",     "reference", "reason",
+		"net_is_zero"
+	};
+	json_t *results = no_results(), *points, *point;
+	size_t i, j;
+
+	add_all(results);
+	points = json_object_get(results, "points");
+	json_array_foreach (points, j, point) {
+		for (i = 0; i < LENGTH(keys); i++)
+			json_object_set_new(point, keys[i], json_integer(-3));
+		set_param(point, "stack_bytes", json_string("much"));
+	}
+	json_object_set_new(json_object_get(results, "machine"), "caches",
+	                    json_integer(3));
+	for (j = 0; j < LENGTH(writes); j++)
+		assert_int_equal(writes[j](results, fd_of(state)), 0);
+	assert_int_equal(sy_switch_write(results, fd_of(state)), 0);
+	json_decref(results);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +591,14 @@ int main(void)
 		IN_FOLDER(test_matrix_needs_two_cells),
 		IN_FOLDER(test_matrix_leaves_out_one_thread),
 		IN_FOLDER(test_matrix_of_any_size),
+		IN_FOLDER(test_creation_rows),
+		IN_FOLDER(test_creation_against_memory),
+		IN_FOLDER(test_creation_against_burst),
+		IN_FOLDER(test_memory_rows),
+		IN_FOLDER(test_memory_against_contexts),
+		IN_FOLDER(test_nothing_measured),
+		IN_FOLDER(test_malformed_points_are_missing),
+		IN_FOLDER(test_malformed_additions_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,9 +211,9 @@ static json_t *results_of(const char *name, int with_mechanisms)
 	return results;
 }
 
-static const char *const figures[] = {
-	"throughput", "switch", "workset", "ring", "matrix",
-};
+static const char *const figures[] = { "throughput", "switch", "workset",
+	                               "ring",       "matrix", "creation",
+	                               "memory" };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 /* Two files each, data/, . and .. */
 #define ENTRIES (2 * (int)FIGURES + 3)

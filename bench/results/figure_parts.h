@@ -140,6 +140,8 @@ int sy_switch_write(const json_t *results, int dir_fd);
 int sy_workset_write(const json_t *results, int dir_fd);
 int sy_ring_write(const json_t *results, int dir_fd);
 int sy_matrix_write(const json_t *results, int dir_fd);
+int sy_creation_write(const json_t *results, int dir_fd);
+int sy_memory_write(const json_t *results, int dir_fd);
 
 /* ---- figure_gnuplot.c ---- */
 

@@ -25,6 +25,8 @@ static const struct figure {
 	{ "workset", sy_workset_write },
 	{ "ring", sy_ring_write },
 	{ "matrix", sy_matrix_write },
+	{ "creation", sy_creation_write },
+	{ "memory", sy_memory_write },
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
