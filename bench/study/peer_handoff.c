@@ -126,18 +126,47 @@ static void end_semaphore(struct pair *pair)
 	sem_post(&pair->sem[1]);
 }
 
-/* ---- a futex ---- */
+/* ---- a futex: private to threads, shared by processes ---- */
 
 static inline void await_word(struct pair *pair, uint32_t me)
 {
 	while (atomic_load(&pair->word) != me)
-		sy_futex_wait(&pair->word, !me, NULL);
+		sy_futex_wait_local(&pair->word, !me);
 }
 
 static inline void pass_word(struct pair *pair, uint32_t to)
 {
 	atomic_store(&pair->word, to);
+	sy_futex_wake_local(&pair->word, 1);
+}
+
+static inline void await_shared(struct pair *pair, uint32_t me)
+{
+	while (atomic_load(&pair->word) != me)
+		sy_futex_wait(&pair->word, !me, NULL);
+}
+
+static inline void pass_shared(struct pair *pair, uint32_t to)
+{
+	atomic_store(&pair->word, to);
 	sy_futex_wake(&pair->word, 1);
+}
+
+static void run_shared(struct pair *pair, uint64_t count)
+{
+	for (; count; count -= 2) {
+		pass_shared(pair, 1);
+		await_shared(pair, 0);
+	}
+}
+
+/* A process is killed: there is no end to come to. */
+static void answer_shared(struct pair *pair)
+{
+	for (;;) {
+		await_shared(pair, 1);
+		pass_shared(pair, 0);
+	}
 }
 
 static void run_futex(struct pair *pair, uint64_t count)
@@ -292,17 +321,15 @@ static int link_eventfd(struct pair *pair, int to)
 	return 0;
 }
 
-/* One pair of sockets serves both ways. */
+/* One pair for each way, as a ring has it. */
 static int link_sockets(struct pair *pair, int to)
 {
 	int ends[2];
 
-	if (to)
-		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
 		return -errno;
-	for (int i = 0; i < 2; i++)
-		pair->in[i] = pair->out[i] = ends[i];
+	pair->in[to] = ends[0];
+	pair->out[!to] = ends[1];
 	return 0;
 }
 
@@ -452,6 +479,7 @@ static void close_pair(void *data)
 	                      .link = link_,                                   \
 	                      .processes = processes_ })
 #define end_yield end_semaphore
+#define end_shared end_futex
 
 #define BARE(NAME, SUMMARY, MOST, WAY)                                         \
 	const struct sy_mechanism sy_bare_##NAME = {                           \
@@ -476,7 +504,7 @@ BARE(eventfd, "threads, eventfds", 1, WAY(events, link_eventfd, false));
 BARE(socketpair, "threads, a socket pair", 1, WAY(bytes, link_sockets, false));
 BARE(yield, "threads, sched_yield", 1, WAY(yield, NULL, false));
 BARE(psemaphore, "processes, POSIX semaphores", 1, WAY(semaphore, NULL, true));
-BARE(pfutex, "processes, a futex", 1, WAY(futex, NULL, true));
+BARE(pfutex, "processes, a futex", 1, WAY(shared, NULL, true));
 BARE(ppipe, "processes, pipes", 1, WAY(bytes, link_pipe, true));
 BARE(psocketpair, "processes, a socket pair", 1,
      WAY(bytes, link_sockets, true));
