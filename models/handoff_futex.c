@@ -27,7 +27,6 @@ static int create(struct sy_relay_seat *seat)
 
 	seat->word = relay->count == 2 ? &relay->seats[0].own : &seat->own;
 	seat->index = sy_relay_index(seat);
-	seat->shared = relay->shared;
 	atomic_init(&seat->own, NOBODY);
 	return 0;
 }
@@ -37,30 +36,34 @@ static void destroy(struct sy_relay_seat *seat)
 	(void)seat;
 }
 
-static inline void wake(const struct sy_relay_seat *seat,
-                        _Atomic uint32_t *word)
+/*
+ * Written once for both and made apart by the compiler: after a switch every
+ * branch is a wrong guess, and two of them are a hundredth of a hand-off.
+ */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void wake(_Atomic uint32_t *word, bool shared)
 {
-	if (seat->shared)
+	if (shared)
 		sy_futex_wake(word, 1);
 	else
 		sy_futex_wake_local(word, 1);
 }
 
-static inline int sleep_on(const struct sy_relay_seat *seat,
-                           _Atomic uint32_t *word, uint32_t value)
+INLINE int sleep_on(_Atomic uint32_t *word, uint32_t value, bool shared)
 {
-	return seat->shared ? sy_futex_wait(word, value, NULL)
-	                    : sy_futex_wait_local(word, value);
+	return shared ? sy_futex_wait(word, value, NULL)
+	              : sy_futex_wait_local(word, value);
 }
 
 /* The kernel orders the store before its look at who sleeps. */
-static void give(struct sy_relay_seat *to)
+INLINE void give(struct sy_relay_seat *to, bool shared)
 {
 	atomic_store_explicit(to->word, to->index, memory_order_release);
-	wake(to, to->word);
+	wake(to->word, shared);
 }
 
-static int take(struct sy_relay_seat *me)
+INLINE int take(struct sy_relay_seat *me, bool shared)
 {
 	uint32_t seen;
 
@@ -68,46 +71,63 @@ static int take(struct sy_relay_seat *me)
 		seen = atomic_load_explicit(me->word, memory_order_acquire);
 		if (seen == me->index)
 			return 0;
-		if (sleep_on(me, me->word, seen) == -EINTR)
+		if (sleep_on(me->word, seen, shared) == -EINTR)
 			return -EINTR;
 	}
 }
 
-static int pass(struct sy_relay_seat *me)
+INLINE int pass(struct sy_relay_seat *me, bool shared)
 {
 	atomic_store_explicit(me->word, NOBODY, memory_order_relaxed);
-	give(me->next);
-	return take(me);
+	give(me->next, shared);
+	return take(me, shared);
 }
 
 /* On a word that nobody sleeps on; another context may sleep on its own. */
-static int alone(struct sy_relay_seat *me)
+INLINE int alone(struct sy_relay_seat *me, bool shared)
 {
 	_Atomic uint32_t *word = &me->relay->turn;
 
 	atomic_store_explicit(word, me->index, memory_order_release);
-	wake(me, word);
-	sleep_on(me, word, NOBODY);
+	wake(word, shared);
+	sleep_on(word, NOBODY, shared);
 	return 0;
 }
 
-static const struct sy_relay_way futex = {
-	.create = create,
-	.destroy = destroy,
-	.give = give,
-	.take = take,
-	.pass = pass,
-	.alone = alone,
-};
+#define FUTEX(kind, shared)                                                    \
+	static void give_##kind(struct sy_relay_seat *to)                      \
+	{                                                                      \
+		give(to, shared);                                              \
+	}                                                                      \
+	static int take_##kind(struct sy_relay_seat *me)                       \
+	{                                                                      \
+		return take(me, shared);                                       \
+	}                                                                      \
+	static int pass_##kind(struct sy_relay_seat *me)                       \
+	{                                                                      \
+		return pass(me, shared);                                       \
+	}                                                                      \
+	static int alone_##kind(struct sy_relay_seat *me)                      \
+	{                                                                      \
+		return alone(me, shared);                                      \
+	}                                                                      \
+	static const struct sy_relay_way futex_##kind = {                      \
+		.create = create,                                              \
+		.destroy = destroy,                                            \
+		.give = give_##kind,                                           \
+		.take = take_##kind,                                           \
+		.pass = pass_##kind,                                           \
+		.alone = alone_##kind,                                         \
+	}
+
+FUTEX(private, false);
+FUTEX(shared, true);
 
 const struct sy_mechanism sy_threads_futex = {
-	SY_RELAY_THREADS,
-	.name = "futex",
-	.summary = "private futex",
-	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
-	.switches_min = 1,
-	.switches_max = 1,
-	.way = &futex,
+	SY_RELAY_THREADS,           .name = "futex",
+	.summary = "private futex", .takes = SY_TAKES_RING | SY_TAKES_WORKING,
+	.switches_min = 1,          .switches_max = 1,
+	.way = &futex_private,
 };
 
 const struct sy_mechanism sy_fork_futex = {
@@ -117,7 +137,7 @@ const struct sy_mechanism sy_fork_futex = {
 	.takes = SY_TAKES_RING | SY_TAKES_WORKING,
 	.switches_min = 1,
 	.switches_max = 1,
-	.way = &futex,
+	.way = &futex_shared,
 };
 
 const struct sy_mechanism sy_pool_futex = {
@@ -128,5 +148,5 @@ const struct sy_mechanism sy_pool_futex = {
 	.in_tour = true,
 	.switches_min = 1,
 	.switches_max = 1,
-	.way = &futex,
+	.way = &futex_shared,
 };

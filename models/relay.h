@@ -46,7 +46,6 @@ struct sy_relay_seat {
 			_Atomic uint32_t own;
 			uint32_t index;
 			_Atomic uint32_t *word; /* where its turn is told */
-			bool shared;            /* by processes: futex(2) */
 		};
 		struct {
 			int in, out; /* where its turn is read, and written */

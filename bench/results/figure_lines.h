@@ -10,7 +10,7 @@
 #include "figure_cases.h"
 #include "figure_sheet.h"
 
-#define SY_LABELS_APART 8 /* pixels between the middles of two names */
+#define SY_LABELS_APART 14.5 /* pixels between the middles of two names */
 #define SY_LEADER 26.0       /* from the end of the axis to a name */
 #define SY_TICK_LABELS 52.0  /* left of a panel */
 
