@@ -54,10 +54,12 @@ install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md
 install(FILES ${sy_docs}
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT switchyard)
 # What these pages show and link to, at the same places.
-file(GLOB sy_pictures CONFIGURE_DEPENDS results/example/plots/*.png)
-install(FILES ${sy_pictures}
-  DESTINATION ${CMAKE_INSTALL_DOCDIR}/results/example/plots
-  COMPONENT switchyard)
+foreach(run example context-switch contexts)
+  file(GLOB sy_pictures CONFIGURE_DEPENDS results/${run}/plots/*.png)
+  install(FILES ${sy_pictures}
+    DESTINATION ${CMAKE_INSTALL_DOCDIR}/results/${run}/plots
+    COMPONENT switchyard)
+endforeach()
 install(FILES models/model.h
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/models COMPONENT switchyard)
 install(FILES bench/benchmark-c/README.md bench/benchmark-c/benchmark_c.h

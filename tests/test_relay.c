@@ -37,7 +37,9 @@ static void check_all_turns(const struct sy_mechanism *row)
 	check_turns(row, 2);
 	check_turns(row, 3);
 	check_turns(row, 17);
-	check_turns(row, 100);
+	/* A fork takes 20 ms under ThreadSanitizer. */
+	if (!SANITIZED || !of_processes(row))
+		check_turns(row, 100);
 }
 
 static void test_each_context_has_its_turns(void **state)

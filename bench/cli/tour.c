@@ -124,8 +124,9 @@ const struct sy_verb sy_verb_tour = {
 	.usage = "tour [--budget 55s]",
 	.summary = "the models on this machine: tables, verdicts, figures",
 	.help = "Measures every model on CPU-bound and I/O-bound tasks and "
-		"every hand-off\nmechanism, prints tables and verdicts, and "
-		"leaves a folder of results.\n\n"
+		"hand-offs\nand creation of each, prints tables and verdicts, "
+	        "and "
+		"leaves a folder of\nresults.\n\n"
 		"  --budget TIME     how long to measure (default 55s)\n"
 		"  --sets N          fresh sets of workers a point (default "
 		"3)\n" SY_HELP_MEASURE,

@@ -87,7 +87,7 @@ nothing_left
 title="a disk that is full half-way"
 rm -rf "$SWITCHYARD_RESULTS"
 under=(prlimit --fsize=12288:12288)
-run "${long[@]}" --budget 20s
+run "${long[@]}" --budget 5s
 under=()
 status_is 4
 line_says "cannot write .*: File too large"
