@@ -361,12 +361,12 @@ static void test_creation_against_memory(void **state)
 	add_spawn(results, "vfork", 3e4, NULL, 0);
 	for (i = 20; i <= 30; i += 10) {
 		add_spawn(results, "wait", 1e4 * i, "resident_bytes",
-		          INT64_C(1) << i);
+		          (json_int_t)1 << i);
 		point = add_spawn(results, "wait", 1e3 * i, "resident_bytes",
-		                  INT64_C(1) << i);
+		                  (json_int_t)1 << i);
 		set_param(point, "huge_pages", json_true());
 		point = add_spawn(results, "cow", 1e6 * i, "resident_bytes",
-		                  INT64_C(1) << i);
+		                  (json_int_t)1 << i);
 		json_object_set_new(point, "net_ns", estimate(7e5 * i));
 	}
 	point = add_mechanism(results, "spawn", "threads", "join", "ns_per_op",

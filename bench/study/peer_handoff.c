@@ -3,8 +3,7 @@
  * peer_handoff.c - bare hand-offs: the loops that one writes to time a
  * mechanism, two threads or two processes, nothing noted on the way.
  *
- * Context 0 is the caller; context 1 waits for its turn between runs.  What
- * ends a thread is looked at when its turn comes; a process is killed.
+ * Context 0 is the caller; context 1 waits for its turn between runs.
  */
 #include "models.h"
 #include "study/peer.h"
@@ -42,7 +41,7 @@ struct pair {
 	struct sy_process process;
 	sem_t bound; /* the thread is bound, or `error` says why not */
 	int error;
-	atomic_bool stop; /* looked at by the peer when its turn comes */
+	atomic_bool stop; /* looked at by a thread when its turn comes */
 	int in[2];        /* of a side; -1: none */
 	int out[2];       /* to the other side; may be the other's `in` */
 
@@ -57,8 +56,6 @@ static inline bool stopped(const struct pair *pair)
 {
 	return atomic_load_explicit(&pair->stop, memory_order_relaxed);
 }
-
-/* ---- mutex and condition variable ---- */
 
 static void pass_condition(struct pair *pair, int me)
 {
@@ -94,8 +91,6 @@ static void end_condition(struct pair *pair)
 	pthread_mutex_unlock(&pair->mutex);
 }
 
-/* ---- semaphores ---- */
-
 /* Only a signal fails sem_wait. */
 static inline void await(sem_t *sem)
 {
@@ -126,8 +121,7 @@ static void end_semaphore(struct pair *pair)
 	sem_post(&pair->sem[1]);
 }
 
-/* ---- a futex: private to threads, shared by processes ---- */
-
+/* A futex: private to threads, shared by processes. */
 static inline void await_word(struct pair *pair, uint32_t me)
 {
 	while (atomic_load(&pair->word) != me)
@@ -192,8 +186,7 @@ static void end_futex(struct pair *pair)
 	pass_word(pair, 1);
 }
 
-/* ---- sched_yield: parked in a semaphore between runs ---- */
-
+/* sched_yield: parked in a semaphore between runs. */
 static inline void yield_until(struct pair *pair, uint32_t turn)
 {
 	while (atomic_load_explicit(&pair->word, memory_order_acquire) != turn)
@@ -234,8 +227,7 @@ static void answer_yield(struct pair *pair)
 	}
 }
 
-/* ---- descriptors: one byte, or eventfd's eight ---- */
-
+/* Descriptors: one byte, or eventfd's eight. */
 static inline bool put_byte(int fd)
 {
 	char byte = 1;
@@ -332,8 +324,6 @@ static int link_sockets(struct pair *pair, int to)
 	pair->out[!to] = ends[1];
 	return 0;
 }
-
-/* ---- opening and closing a pair ---- */
 
 /* Each descriptor once, whoever shares it. */
 static void unlink_sides(struct pair *pair)
