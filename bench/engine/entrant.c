@@ -31,9 +31,20 @@ static int blame(struct sy_entrant *entrant, int error,
 	return error == -ECANCELED ? error : 0;
 }
 
-static int limit_ms(const struct sy_plan *plan)
+/* The limit is for a slice of some milliseconds.  A million contexts that are
+   created and looked at, or gigabytes that are written, take longer. */
+#define CONTEXT_NS UINT64_C(100000)
+#define RESIDENT_BYTE_NS 1
+
+static int limit_ms(const struct sy_plan *plan, const struct sy_entrant *e)
 {
-	return (int)(plan->limit_ns / 1000000);
+	const struct sy_request *r = &e->point->request;
+	uint64_t limit_ns =
+		plan->limit_ns + r->resident_bytes * RESIDENT_BYTE_NS;
+
+	if (sy_point_is(e->point, SY_IDLE))
+		limit_ns += r->contexts * CONTEXT_NS;
+	return (int)(limit_ns / 1000000);
 }
 
 void sy_entrant_start(struct sy_entrant *e, const struct sy_hooks *hooks,
@@ -65,7 +76,7 @@ int sy_entrant_ready(struct sy_entrant *e, const struct sy_plan *plan,
 		return 0;
 	return blame(e,
 	             sy_remote_open_end(&e->remote, hooks->cancel_fd,
-	                                limit_ms(plan), reason),
+	                                limit_ms(plan, e), reason),
 	             reason);
 }
 
@@ -74,7 +85,7 @@ int sy_entrant_size(struct sy_entrant *e, const struct sy_plan *plan,
 {
 	uint64_t operations = 0;
 	int error = sy_remote_size(&e->remote, plan->slice_ns, hooks->cancel_fd,
-	                           limit_ms(plan), &operations, reason);
+	                           limit_ms(plan, e), &operations, reason);
 
 	if (!error)
 		e->result->slice_operations = operations;
@@ -99,7 +110,7 @@ int sy_entrant_slice(struct sy_entrant *e, const struct sy_plan *plan,
 	return blame(e,
 	             sy_remote_slice(&e->remote, e->result->slice_operations,
 	                             warmup(plan, e), hooks->cancel_fd,
-	                             limit_ms(plan), slice, reason),
+	                             limit_ms(plan, e), slice, reason),
 	             reason);
 }
 
