@@ -211,6 +211,90 @@ static inline int overlap(const struct placed *a, const struct placed *b)
 	       b->bottom < a->top;
 }
 
+static inline void place_at(struct placed *placed, double x, double y,
+                            double anchor, const char *text)
+{
+	double width = sy_text_width(text, SY_SIZE_LABEL);
+
+	placed->class = -1;
+	placed->left = x - width * anchor;
+	placed->right = placed->left + width;
+	placed->bottom = y - SY_SIZE_LABEL * 0.42;
+	placed->top = y + SY_SIZE_LABEL * 0.42;
+	snprintf(placed->text, sizeof(placed->text), "%s", text);
+}
+
+/* What a line of the ticks writes beside one of these panels. */
+static inline int place_tick(char *line, const struct sy_panel *panels,
+                             struct placed *placed)
+{
+	unsigned number;
+	int axis, minor;
+	double value, px;
+	char *quote;
+
+	if (sscanf(line, "%u %d %lf %d", &number, &axis, &value, &minor) != 4 ||
+	    axis > 1 || minor)
+		return 0;
+	const struct sy_panel *panel = &panels[number - 1];
+	const struct sy_axis *along = axis ? &panel->y : &panel->x;
+
+	quote = strchr(line, '"') + 1;
+	quote[strlen(quote) - 1] = '\0';
+	px = panel->kind == SY_PANEL_CELLS
+	             ? along->from_px + (value - along->low) /
+	                                        (along->high - along->low) *
+	                                        (along->to_px - along->from_px)
+	             : sy_axis_px(along, value);
+	if (axis)
+		place_at(placed, panel->x.from_px - 8, px, 1, quote);
+	else
+		place_at(placed, px, panel->y.from_px - 15, 0.5, quote);
+	return 1;
+}
+
+#define PANELS_MOST 16
+
+static inline void read_panels(const struct folder *folder, const char *figure,
+                               struct sy_panel panels[PANELS_MOST])
+{
+	char name[64], *text, *line, *rest;
+	unsigned kind, count = 0;
+
+	snprintf(name, sizeof(name), "%s_panels.dat", figure);
+	rest = text = slurp(folder, name);
+	while ((line = strsep(&rest, "\n"))) {
+		struct sy_panel panel = { 0 };
+		struct sy_axis *x = &panel.x, *y = &panel.y;
+
+		if (sscanf(line, "800 %*f %u %lf %lf %lf %lf %lf %lf %lf %lf",
+		           &kind, &x->from_px, &x->to_px, &y->from_px,
+		           &y->to_px, &x->low, &x->high, &y->low,
+		           &y->high) != 9)
+			continue;
+		assert_true(count < PANELS_MOST);
+		panel.kind = (enum sy_panel_kind)kind;
+		panels[count++] = panel;
+	}
+	free(text);
+}
+
+static inline size_t place_ticks(const struct folder *folder,
+                                 const char *figure, struct placed *placed)
+{
+	struct sy_panel panels[PANELS_MOST];
+	char name[64], *text, *line, *rest;
+	size_t count = 0;
+
+	read_panels(folder, figure, panels);
+	snprintf(name, sizeof(name), "%s_ticks.dat", figure);
+	rest = text = slurp(folder, name);
+	while ((line = strsep(&rest, "\n")))
+		count += (size_t)place_tick(line, panels, &placed[count]);
+	free(text);
+	return count;
+}
+
 static inline double canvas_height(const struct folder *folder,
                                    const char *figure)
 {
@@ -224,7 +308,8 @@ static inline double canvas_height(const struct folder *folder,
 	return height;
 }
 
-/* All texts lie on the canvas and none on another; how many labels. */
+/* All texts, those of ticks too, lie on the canvas and none on another; how
+   many labels. */
 static inline unsigned check_texts(const struct folder *folder,
                                    const char *figure)
 {
@@ -239,6 +324,7 @@ static inline unsigned check_texts(const struct folder *folder,
 	rest = text = slurp(folder, name);
 	while ((line = strsep(&rest, "\n")))
 		count += (size_t)place_text(line, &placed[count]);
+	count += place_ticks(folder, figure, placed + count);
 	for (i = 0; i < count; i++) {
 		const struct placed *one = &placed[i];
 

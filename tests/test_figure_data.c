@@ -151,6 +151,8 @@ static void test_switch_rows(void **state)
 	add_switch(results, "pool", "pool, elsewhere", 7e3, "spread");
 	point = add_switch(results, "pool", "pool, broken", 7e3, "one-pu");
 	json_object_set_new(point, "state", json_string("failed"));
+	point = add_switch(results, "pool", "no number", 7e3, "one-pu");
+	json_object_del(point, "ns_per_op");
 	assert_int_equal(
 		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
 	assert_holds(*state, "switch.dat",
@@ -162,7 +164,8 @@ static void test_switch_rows(void **state)
 	             1);
 	assert_holds(*state, "switch.dat", "pool", 0);
 	assert_holds(*state, "switch_text.dat", "\"3.1 µs or 59 µs\"", 1);
-	assert_holds(*state, "switch_text.dat", "pool, broken (failed)", 1);
+	assert_holds(*state, "switch_text.dat",
+	             "pool, broken (failed); no number (invalid)", 1);
 	assert_holds(*state, "switch_text.dat", "placement one-pu", 1);
 	/* What was measured elsewhere has a panel of its own. */
 	assert_holds(*state, "switch_2.dat", "pool, elsewhere", 1);
@@ -229,6 +232,14 @@ static void test_switch_panels(void **state)
 	          "hold_awake", json_true());
 	point = add_switch(results, "threads", "a call", 1.3, "one-pu");
 	json_object_set_new(point, "reference", json_true());
+	/* And a key that takes two lines. */
+	point = add_switch(results, "pool", "net", 30, "one-pu");
+	json_object_set_new(point, "net_ns", estimate(20));
+	json_object_set_new(point, "alone_ns", estimate(10));
+	point = add_switch(results, "pool", "modes", 30, "one-pu");
+	json_object_set_new(
+		point, "modes",
+		json_pack("{s:f,s:f}", "lower", 20.0, "upper", 90.0));
 	assert_int_equal(
 		sy_switch_write(results, ((struct folder *)*state)->fd), 0);
 	assert_holds(*state, "switch.dat", "2020 1979.6", 1);
@@ -311,6 +322,7 @@ static void test_malformed_points_are_missing(void **state)
 		"{\"value\":\"1\",\"low\":1,\"high\":1}",
 		"{\"value\":0,\"low\":0,\"high\":0}",
 		"{\"value\":-1,\"low\":-2,\"high\":1}",
+		"{\"value\":1,\"low\":-1,\"high\":2}",
 		"{\"value\":1,\"low\":2,\"high\":3}",
 	};
 	const struct folder *folder = *state;

@@ -191,6 +191,8 @@ static void test_matrix_cells(void **state)
 	/* A yardstick and a named placement are in no cell. */
 	point = add_cell(results, &mechanisms[2], 4, 9, 2000);
 	json_object_set_new(point, "reference", json_true());
+	point = add_cell(results, &mechanisms[2], 9, 4, 2000);
+	json_object_set_new(point, "reference", json_true());
 	add_switch(results, "eventfd", 700, "ring", 0);
 	assert_int_equal(sy_matrix_write(results, fd_of(state)), 0);
 	assert_holds(*state, "matrix_1.dat",
@@ -310,6 +312,22 @@ static void test_matrix_of_any_size(void **state)
 		                 known[i].pus * known[i].pus + 1);
 		assert_holds(*state, "matrix_text.dat",
 		             "Not shown: ", known[i].shown < known[i].panels);
+		json_decref(results);
+	}
+}
+
+/* The smallest scale, with ranges that have few labels and many. */
+static void test_matrix_scale_has_room(void **state)
+{
+	double high;
+
+	for (high = 1005; high < 1e12; high *= 1.07) {
+		json_t *results = no_results();
+
+		add_cell(results, &mechanisms[1], 0, 0, high);
+		add_cell(results, &mechanisms[1], 0, 1, 1000);
+		assert_int_equal(sy_matrix_write(results, fd_of(state)), 0);
+		check_texts(*state, "matrix");
 		json_decref(results);
 	}
 }
@@ -475,6 +493,33 @@ static void test_memory_against_contexts(void **state)
 	json_decref(results);
 }
 
+/* Names on two lines, and what stands under them. */
+static void test_memory_texts_do_not_overlap(void **state)
+{
+	json_t *results = no_results();
+	json_t *point;
+	size_t i;
+
+	for (i = 0; i < 2 * LENGTH(mechanisms); i++) {
+		point = add_mechanism(results, "idle", mechanisms[i / 2].model,
+		                      mechanisms[i / 2].name,
+		                      "bytes_per_context",
+		                      1e3 + 50 * (double)i);
+		set_param(point, "contexts", json_integer(1000000));
+		set_param(point, "stack_bytes", json_integer(65536 * (i % 2)));
+		json_object_set_new(point, "detail",
+		                    json_string("canaries: too many mappings"));
+		json_object_set_new(
+			point, "label",
+			json_string(i % 3 ? "short"
+		                          : "coroutine, coroutines that have "
+		                            "run and wait, a page each"));
+	}
+	assert_int_equal(sy_memory_write(results, fd_of(state)), 0);
+	assert_int_equal(check_texts(*state, "memory"), 2 * LENGTH(mechanisms));
+	json_decref(results);
+}
+
 /* ---- what is not there or not as it should be ---- */
 
 static int (*const writes[])(const json_t *results, int dir_fd) = {
@@ -527,6 +572,7 @@ static void test_malformed_points_are_missing(void **state)
 		"{\"value\":1}",
 		"{\"value\":\"1\",\"low\":1,\"high\":1}",
 		"{\"value\":0,\"low\":0,\"high\":0}",
+		"{\"value\":1,\"low\":-1,\"high\":2}",
 		"{\"value\":1,\"low\":2,\"high\":3}",
 	};
 	json_t *results = no_results(), *points, *point;
@@ -591,11 +637,13 @@ int main(void)
 		IN_FOLDER(test_matrix_needs_two_cells),
 		IN_FOLDER(test_matrix_leaves_out_one_thread),
 		IN_FOLDER(test_matrix_of_any_size),
+		IN_FOLDER(test_matrix_scale_has_room),
 		IN_FOLDER(test_creation_rows),
 		IN_FOLDER(test_creation_against_memory),
 		IN_FOLDER(test_creation_against_burst),
 		IN_FOLDER(test_memory_rows),
 		IN_FOLDER(test_memory_against_contexts),
+		IN_FOLDER(test_memory_texts_do_not_overlap),
 		IN_FOLDER(test_nothing_measured),
 		IN_FOLDER(test_malformed_points_are_missing),
 		IN_FOLDER(test_malformed_additions_are_left_out),
