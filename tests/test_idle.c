@@ -5,6 +5,8 @@
  */
 #include "spawn_fixture.h"
 
+#include "host/memory.h"
+
 /* Sanitizers make forks, and the end of processes, a hundred times slower. */
 #define CONTEXTS (SANITIZED ? 40 : 300)
 #define HELD (SANITIZED ? 30 : 1000)
@@ -139,6 +141,36 @@ static void test_needs_are_told(void **state)
 {
 	(void)state;
 	for_each_row(SY_IDLE, check_needs);
+}
+
+/*
+ * What is reckoned for a child, by the row and for any process (96 KiB, of
+ * point.c), is enough for what it is seen to take: its share of pages, its
+ * page tables, its stack in the kernel, and 42 KiB of slab.  It is the first
+ * of these tests, because a child has all the page tables of its parent.
+ */
+static void test_memory_of_a_child_is_told(void **unused)
+{
+	const struct sy_mechanism *row = &sy_fork_parked;
+	struct sy_batch *batch;
+	struct sy_memory sum = { 0 };
+	uint64_t each;
+	void *state;
+	uint32_t i;
+
+	(void)unused;
+	if (SANITIZED)
+		skip(); /* they have page tables of terabytes */
+	batch = create_spawn(row, (struct sy_setting){ .contexts = 100 }, 1);
+	assert_int_equal(row->open(&state, batch, row), 0);
+	assert_int_equal(row->run(state, 100), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(
+			sy_memory_add(batch->contexts[i].process, &sum), 0);
+	each = (sum.pss_bytes + sum.table_bytes) / 100 + ((16 + 42) << 10);
+	row->close(state);
+	assert_true(each <= needs_of(row, batch).bytes / 100 + (96 << 10));
+	sy_batch_destroy(batch);
 }
 
 /* Waiting is not turning round: in a third of a second, all of them together
@@ -367,6 +399,7 @@ static void test_nobody_outlives_the_holder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		spawn_test(test_memory_of_a_child_is_told),
 		spawn_test(test_as_many_wait_as_asked_for),
 		spawn_test(test_none_is_a_number_too),
 		spawn_test(test_needs_are_told),
