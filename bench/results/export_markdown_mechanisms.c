@@ -109,7 +109,7 @@ static void put_head(FILE *out, const struct sy_table *table)
 		      out);
 	else if (table->shape == SY_CREATED)
 		fputs("\n| mechanism | creating and ending a context | the "
-		      "first in a process | net of what is not creation "
+		      "first in a process | net of what runs alone "
 		      "| detail |\n|:--|--:|--:|--:|:--|\n",
 		      out);
 	else if (sy_table_has(table, "mixture"))

@@ -113,7 +113,7 @@ static const struct sy_facet handoffs[] = {
 static const struct sy_facet created[] = {
 	{ "ns_per_op", "time to create and end a context", false },
 	{ "first_ns", "time of the first in a process", false },
-	{ "net_ns", "time net of what is not creation", false },
+	{ "net_ns", "time net of what runs alone", false },
 	{ NULL, NULL, false },
 };
 static const struct sy_facet waiting[] = {
