@@ -125,7 +125,7 @@ const struct sy_verb sy_verb_tour = {
 	.summary = "the models on this machine: tables, verdicts, figures",
 	.help = "Measures every model on CPU-bound and I/O-bound tasks and "
 		"hand-offs\nand creation of each, prints tables and verdicts, "
-	        "and "
+		"and "
 		"leaves a folder of\nresults.\n\n"
 		"  --budget TIME     how long to measure (default 55s)\n"
 		"  --sets N          fresh sets of workers a point (default "
