@@ -116,6 +116,9 @@ int sy_point_fits(const struct sy_point *point, const struct sy_limits *limits,
 /* Whether the latency of every task is stamped: where that costs < 1 %. */
 bool sy_point_stamped(const struct sy_point *point);
 
+/* The OS indices of a placement, in its order.  NULL: no memory. */
+json_t *sy_pus_to_json(const struct sy_placement *where);
+
 /* For the worker: a resolved point as JSON, and back.  NULL: no memory. */
 json_t *sy_point_to_json(const struct sy_point *point);
 int sy_point_from_json(struct sy_point *point, json_t *json,

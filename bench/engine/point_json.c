@@ -13,7 +13,7 @@
 
 #include "engine/json.h"
 
-static json_t *pus_to_json(const struct sy_placement *where)
+json_t *sy_pus_to_json(const struct sy_placement *where)
 {
 	json_t *pus = json_array();
 
@@ -34,7 +34,7 @@ json_t *sy_point_to_json(const struct sy_point *point)
 		"request_bytes", (int)load->request_bytes, "reply_bytes",
 		(int)load->reply_bytes, "tcp", load->tcp, "server_pu",
 		load->server_pu, "hold_awake", r->hold_awake, "bound",
-		point->where.bound, "pus", pus_to_json(&point->where));
+		point->where.bound, "pus", sy_pus_to_json(&point->where));
 
 	return sy_request_row_to_json(r, json);
 }

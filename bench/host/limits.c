@@ -31,8 +31,7 @@ int sy_limits_raise(void)
 	return setrlimit(RLIMIT_NOFILE, &files) ? -errno : 0;
 }
 
-/* Threads of the whole system: the 103 of "0.20 0.06 0.01 5/103 6508". */
-static uint64_t threads_alive(const char *root)
+uint64_t sy_threads_alive(const char *root)
 {
 	char line[128];
 	unsigned long long total;
@@ -98,7 +97,7 @@ static void keep_least(struct sy_limits *limits, uint64_t limit, uint64_t used,
 static void read_tasks(const char *root, uint64_t processes, uint64_t uid,
                        char *file, struct sy_limits *limits)
 {
-	uint64_t alive = threads_alive(root);
+	uint64_t alive = sy_threads_alive(root);
 
 	limits->tasks_free = UINT64_MAX;
 	limits->tasks_by = "no known limit";

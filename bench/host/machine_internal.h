@@ -73,6 +73,12 @@ uint64_t sy_cgroup_number(const char *root, const char *folder,
 uint64_t sy_cgroup_tasks_free(const char *root, char file[SY_PATH_BYTES]);
 uint64_t sy_cgroup_memory_free(const char *root);
 
+/* limits.c */
+
+/* Threads of the whole system: the 103 of "0.20 0.06 0.01 5/103 6508"; 0: the
+   kernel does not tell. */
+uint64_t sy_threads_alive(const char *root);
+
 /* machine_cgroup_cpu.c */
 
 /* The smallest quota of CPU time. */

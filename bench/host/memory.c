@@ -97,23 +97,11 @@ int sy_memory_add(pid_t pid, struct sy_memory *memory)
 	return sy_memory_add_at("", pid, memory);
 }
 
-/* The 103 of "0.20 0.06 0.01 5/103 6508"; 0: not told. */
-static uint64_t threads_of_system(const char *root)
-{
-	char line[128];
-	unsigned long long total;
-
-	if (!sy_file_line(root, "/proc/loadavg", line, sizeof(line)) ||
-	    sscanf(line, "%*s %*s %*s %*[0-9]/%llu", &total) != 1)
-		return 0;
-	return total;
-}
-
 uint64_t sy_kernel_stack_bytes(const char *root)
 {
 	uint64_t kib =
 		sy_file_field_number(root, "/proc/meminfo", "KernelStack");
-	uint64_t threads = threads_of_system(root), stack = 4096, mean;
+	uint64_t threads = sy_threads_alive(root), stack = 4096, mean;
 
 	if (kib == UINT64_MAX || !threads)
 		return STACK_BYTES;

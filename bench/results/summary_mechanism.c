@@ -15,15 +15,6 @@ json_t *sy_estimate_json(const struct sy_estimate *e)
 	                 e->high);
 }
 
-static json_t *pus_json(const struct sy_placement *where)
-{
-	json_t *pus = json_array();
-
-	for (unsigned i = 0; pus && i < where->count; i++)
-		json_array_append_new(pus, json_integer(where->pus[i]));
-	return pus;
-}
-
 /* What the mechanism heeds of its setting. */
 void sy_summary_setting(json_t *params, const struct sy_point *point)
 {
@@ -36,7 +27,7 @@ void sy_summary_setting(json_t *params, const struct sy_point *point)
 	enum sy_family family = r->mechanism->family;
 
 	sy_summary_set(params, names[family], json_integer(r->contexts));
-	sy_summary_set(params, "pus", pus_json(&point->where));
+	sy_summary_set(params, "pus", sy_pus_to_json(&point->where));
 	if (family == SY_SWITCH)
 		sy_summary_set(params, "working_set_bytes",
 		               json_integer((json_int_t)r->working_bytes));

@@ -195,10 +195,10 @@ static int peer_open(void **state, struct sy_batch *batch)
 	coroutines->supply.schedulers = 1;
 	rc = sy_peer_init_single(&coroutines->peer, batch);
 	if (!rc)
-		rc = sy_scheduler_open(
-			&coroutines->scheduler, batch, &coroutines->supply, 0,
-			SY_LANE_SWITCH,
-			coroutines->peer.job ? io_live : cpu_live);
+		rc = sy_scheduler_open(&coroutines->scheduler, batch,
+		                       &coroutines->supply, 0, SY_LANE_SWITCH,
+		                       coroutines->peer.job ? io_live
+		                                            : cpu_live);
 	if (rc)
 		free(coroutines);
 	else
