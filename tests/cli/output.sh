@@ -37,7 +37,6 @@ title="tour | head -1"
 	head -n 1 >"$out"
 status=${PIPESTATUS[0]}
 # However short, it takes a round of every group; it may tell where it is.
-sed -i '/^ *[0-9]* s left, set /d' "$err"
 # A point that a busy machine disturbs is a row, and status 3.
 if [[ $status == 3 ]]; then
 	drop_notices
