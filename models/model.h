@@ -29,6 +29,41 @@ enum sy_op_kind {
 	SY_SLEEP,   /* go on when CLOCK_MONOTONIC has reached `until_ns` */
 	SY_SEND,    /* all `count` bytes of `buf` on the lane's connection */
 	SY_RECV, /* 1..`count` bytes into `buf`; 0 at the end of the stream */
+
+	/* The lane's connection, where the batch has an address. */
+	SY_CONNECT, /* to batch->address; result 0, and lane->fd is set */
+	SY_HANGUP,  /* closes it, where there is one; lane->fd is -1 */
+
+	/* Meeting places of tasks, each kind numbered from 0: `place`. */
+	SY_LOCK,    /* result 0, or -EOWNERDEAD: held, its last owner died */
+	SY_UNLOCK,  /* by the task that holds it */
+	SY_ACQUIRE, /* one unit of a gate */
+	SY_RELEASE, /* `count` units; -EOVERFLOW: more than were acquired */
+	SY_AWAIT,   /* goes on when the event is set, at once where it is */
+	SY_SET,     /* the event: all that wait for it go on */
+	SY_CLEAR,   /* the event: who comes from now on waits */
+	/* The condition of lock `place`, by the task that holds the lock: lets
+	   go of it, waits until notified, and holds it again; as SY_LOCK. */
+	SY_WAIT,
+	SY_NOTIFY, /* the `count` that have waited longest, and no other */
+	/* `count` of `sections`, one after another; result 0, or -EOWNERDEAD:
+	   an owner of the lock has died in its section. */
+	SY_SECTIONS,
+};
+
+/*
+ * Critical sections in a row, so that what one of them costs is not what the
+ * op around it costs; sections.h has one of them.  It lies with the job.
+ */
+struct sy_sections {
+	enum sy_op_kind by; /* SY_LOCK, SY_ACQUIRE, or SY_DONE: by nothing */
+	uint32_t place;
+	uint64_t inside_rounds;  /* of the kernel, in the section */
+	uint64_t outside_rounds; /* after it */
+	uint64_t *cells;         /* section i of all adds 1 to one of these */
+	uint32_t cell_count;     /* power of two */
+	/* How many are inside, and the most there were; NULL: not counted. */
+	uint32_t *inside, *most;
 };
 
 /* 16 bytes, so that it is returned in two registers. */
@@ -39,13 +74,20 @@ struct sy_op {
 		uint64_t rounds;
 		uint64_t until_ns;
 		void *buf;
+		uint64_t place;
+		const struct sy_sections *sections;
 	};
 };
 
 /*
  * A task in flight.  Set up by sy_task_begin; from then on it belongs to the
  * step function, except `result`, which the model writes after SY_SEND and
- * SY_RECV: the bytes carried, or a negative errno.
+ * SY_RECV (the bytes carried, or a negative errno) and after the ops below
+ * these (0, where nothing else is said, or a negative errno).
+ *
+ * A deadline, CLOCK_MONOTONIC, is heeded by SY_SEND, SY_RECV, SY_CONNECT and
+ * SY_AWAIT: their result is -ETIMEDOUT then.  Lanes begin with none (0); a
+ * step function that sets it sets it in every task.
  *
  * Contract of the connection (request and reply): the peer sends nothing
  * unasked.  A SY_RECV directly after a SY_SEND therefore finds nothing yet,
@@ -54,12 +96,13 @@ struct sy_op {
 struct sy_task {
 	uint64_t index;       /* 0 .. task_count - 1 */
 	uint64_t value;       /* what is checked when the task is done */
-	int64_t result;       /* of the last SY_SEND or SY_RECV */
+	int64_t result;       /* of the last op that has one */
 	const void *job;      /* the workload's parameters, read only */
 	struct sy_lane *lane; /* where the task runs, until SY_DONE */
 	uint32_t step;        /* 0 at the start; counted by the step function */
 	int32_t error;     /* negative errno, set before SY_DONE on failure */
 	uint64_t local[2]; /* the step function's own */
+	uint64_t deadline_ns;
 };
 
 /* The next op of a task.  Called by one context at a time; never blocks. */
@@ -154,6 +197,33 @@ struct sy_batch {
 	 */
 	int (*bind)(struct sy_batch *batch, uint32_t index);
 	void *bind_data; /* for `bind`; models leave it alone */
+
+	/*
+	 * A struct sockaddr for SY_CONNECT, or NULL.  With it lanes begin
+	 * without a connection; those that were made belong to the process
+	 * that made them and are closed by the model: where a process ends
+	 * with its task (fork) lane->fd is -1 again after it, and in all
+	 * models after close.
+	 */
+	const void *address;
+	uint32_t address_bytes;
+
+	/* The meeting places; the model makes its own in open. */
+	uint32_t lock_count;              /* each has its condition */
+	uint32_t gate_count, event_count; /* no event is set */
+	const uint32_t *gate_units;       /* of each gate: all are free */
+	/* SY_WANTS_OUTSIDE: they are made already, and the caller's. */
+	struct sy_places *places;
+	unsigned wants; /* enum sy_wants */
+};
+
+/* What tasks may want of a model beside that their ops are carried out. */
+enum sy_wants {
+	/* Tasks wait for later ones: as many as `inflight` are given out in
+	   the order of their indices, none before a lane is free for it. */
+	SY_WANTS_ORDER = 1 << 0,
+	/* A process that is none of the model's uses batch->places. */
+	SY_WANTS_OUTSIDE = 1 << 1,
 };
 
 /* What open will take, so that a limit is found before it is hit. */
@@ -246,6 +316,9 @@ struct sy_model {
 	const char *summary; /* what it is and what a context is */
 	/* Why this machine or build cannot run it, or NULL. */
 	const char *(*absent)(void);
+	/* Why it cannot give tasks what they want (enum sy_wants), or NULL;
+	   the function is NULL where it can give all. */
+	const char *(*lacks)(unsigned wants);
 	void (*needs)(const struct sy_batch *batch, struct sy_needs *needs);
 	/*
 	 * Creates the contexts, each bound through the batch.  Sets *state on
