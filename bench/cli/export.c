@@ -136,12 +136,14 @@ static int export(int argc, char **argv)
 
 const struct sy_verb sy_verb_export = {
 	.name = "export",
-	.usage = "export RUN --to gbench|csv|tsv|markdown",
+	.usage = "export RUN --to gbench|csv|tsv|markdown|claims",
 	.summary = "the results of a run for other tools",
 	.help = "  --to FORMAT    gbench: Google Benchmark's JSON, for its "
 		"compare.py\n"
 		"                 csv, tsv: one row a point\n"
 		"                 markdown: a report\n"
+		"                 claims: what is often said of the models, "
+		"judged by it\n"
 		"  --samples      csv, tsv: one row a slice instead, from "
 		"samples.jsonl\n"
 		"  --output FILE  written whole or not at all (default: "

@@ -9,8 +9,8 @@
 #include "results/run.h"
 
 static const struct sy_export_format *const formats[] = {
-	&sy_export_gbench,   &sy_export_csv, &sy_export_tsv,
-	&sy_export_markdown, NULL,
+	&sy_export_gbench,   &sy_export_csv,    &sy_export_tsv,
+	&sy_export_markdown, &sy_export_claims, NULL,
 };
 
 const struct sy_export_format *sy_export_format(size_t index)

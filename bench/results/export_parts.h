@@ -10,7 +10,7 @@
 #include "results/tables.h"
 
 extern const struct sy_export_format sy_export_gbench, sy_export_csv,
-	sy_export_tsv, sy_export_markdown;
+	sy_export_tsv, sy_export_markdown, sy_export_claims;
 
 /* What results.json says of itself. */
 #define SY_EXPORT_SCHEMA 1

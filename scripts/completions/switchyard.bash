@@ -104,7 +104,7 @@ _switchyard_value() {
 		;;
 	--transport) _switchyard_list "unix tcp" ;;
 	--server) _switchyard_words "shared" ;;
-	--to) _switchyard_words "gbench csv tsv markdown" ;;
+	--to) _switchyard_words "gbench csv tsv markdown claims" ;;
 	--benchmark_format | --benchmark_out_format)
 		_switchyard_words "console json csv"
 		;;

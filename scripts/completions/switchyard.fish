@@ -100,7 +100,7 @@ complete -c switchyard -n '__switchyard_in topology' -l placement -x -a '(__swit
 complete -c switchyard -n '__switchyard_in topology' -l contexts -x -d 'How many are placed'
 complete -c switchyard -n '__switchyard_in topology' -l svg -r -F -d 'Picture by lstopo'
 complete -c switchyard -n '__switchyard_in topology' -l full -d 'All of the tree'
-complete -c switchyard -n '__switchyard_in export' -l to -x -a 'gbench csv tsv markdown' -d Format
+complete -c switchyard -n '__switchyard_in export' -l to -x -a 'gbench csv tsv markdown claims' -d Format
 complete -c switchyard -n '__switchyard_in export' -l output -r -F -d 'Instead of standard output'
 complete -c switchyard -n '__switchyard_in export' -l samples -d 'Samples instead of estimates'
 complete -c switchyard -n '__switchyard_in export plot' -a '(__switchyard_runs)'
