@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * blocking.c - one system call an op; see blocking.h.
+ * blocking.c - one call an op; see blocking.h.
  *
  * A signal that interrupts a call is not an answer: the call goes on with
  * what is left of it.
@@ -8,8 +8,9 @@
 #include "blocking.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 #include <time.h>
+
+#include "connection.h"
 
 static void sleep_until(uint64_t until_ns)
 {
@@ -23,32 +24,61 @@ static void sleep_until(uint64_t until_ns)
 		;
 }
 
-static int64_t send_all(int fd, const unsigned char *buf, size_t count)
+/* SY_UNLOCK, SY_SET, ...: those that have no result but 0. */
+static int64_t tell(struct sy_places *places, const struct sy_op *op)
 {
-	size_t sent = 0;
-
-	while (sent < count) {
-		ssize_t n = send(fd, buf + sent, count - sent, MSG_NOSIGNAL);
-
-		if (n >= 0)
-			sent += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
+	switch (op->kind) {
+	case SY_UNLOCK:
+		sy_places_unlock(places, op->place);
+		break;
+	case SY_SET:
+		sy_places_set(places, op->place);
+		break;
+	case SY_CLEAR:
+		sy_places_clear(places, op->place);
+		break;
+	default: /* SY_NOTIFY */
+		sy_places_notify(places, op->place, op->count);
+		break;
 	}
-	return (int64_t)sent;
+	return 0;
 }
 
-static int64_t receive_some(int fd, void *buf, size_t count)
+static int64_t meet(struct sy_places *places, struct sy_task *task,
+                    const struct sy_op *op)
 {
-	ssize_t n;
-
-	do
-		n = recv(fd, buf, count, 0);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	switch (op->kind) {
+	case SY_LOCK:
+		return sy_places_lock(places, op->place);
+	case SY_ACQUIRE:
+		return sy_places_acquire(places, op->place);
+	case SY_RELEASE:
+		return sy_places_release(places, op->place, op->count);
+	case SY_AWAIT:
+		return sy_places_await(places, op->place, task->deadline_ns);
+	case SY_WAIT:
+		return sy_places_wait(places, op->place);
+	case SY_SECTIONS:
+		return sy_blocking_sections(places, task, op);
+	default:
+		return tell(places, op);
+	}
 }
 
-bool sy_blocking_op(struct sy_lane *lane, const struct sy_op *op)
+bool sy_blocking_may_wait(const struct sy_op *op)
+{
+	const unsigned never = 1U << SY_DONE | 1U << SY_COMPUTE |
+	                       1U << SY_HANGUP | 1U << SY_UNLOCK |
+	                       1U << SY_RELEASE | 1U << SY_SET |
+	                       1U << SY_CLEAR | 1U << SY_NOTIFY;
+
+	if (op->kind == SY_SECTIONS)
+		return op->sections->by != SY_DONE;
+	return op->kind > SY_SECTIONS || !(never >> op->kind & 1);
+}
+
+bool sy_blocking_op(const struct sy_batch *batch, struct sy_places *places,
+                    struct sy_lane *lane, const struct sy_op *op)
 {
 	struct sy_task *task = &lane->task;
 
@@ -57,12 +87,26 @@ bool sy_blocking_op(struct sy_lane *lane, const struct sy_op *op)
 		sleep_until(op->until_ns);
 		return true;
 	case SY_SEND:
-		task->result = send_all(lane->fd, op->buf, op->count);
+		task->result = sy_connection_send(lane->fd, op->buf, op->count,
+		                                  task->deadline_ns);
 		return true;
 	case SY_RECV:
-		task->result = receive_some(lane->fd, op->buf, op->count);
+		task->result = sy_connection_receive(
+			lane->fd, op->buf, op->count, task->deadline_ns);
+		return true;
+	case SY_CONNECT:
+		task->result =
+			sy_connection_open(batch, lane, task->deadline_ns);
+		return true;
+	case SY_HANGUP:
+		sy_connection_close(lane);
+		task->result = 0;
 		return true;
 	default:
+		if (places && sy_places_have(places, op)) {
+			task->result = meet(places, task, op);
+			return true;
+		}
 		task->error = -EINVAL;
 		return false;
 	}

@@ -9,7 +9,9 @@
  * run returns what fork says where it fails (-EAGAIN, -ENOMEM), the error of
  * bind, or -ECHILD where a child was killed or left otherwise than by the end
  * of its task; each time after it has reaped every child of its own.
- * Children of the caller that are not its own are left alone.
+ * Children of the caller that are not its own are left alone.  Where a child
+ * has failed, tasks that wait for others go on with -EOWNERDEAD, then and in
+ * each later run: what it held, or was to do, is lost.
  */
 #include "models.h"
 
@@ -36,6 +38,7 @@ struct slot {
  */
 struct forks {
 	struct sy_batch *batch;
+	struct sy_places *places;
 	uint32_t live;
 	int error; /* the first of this run */
 	struct slot slots[];
@@ -51,6 +54,7 @@ static void needs(const struct sy_batch *batch, struct sy_needs *needs)
 	*needs = (struct sy_needs){
 		.contexts = batch->inflight,
 		.processes = batch->inflight,
+		.mappings = 1, /* the meeting places */
 	};
 }
 
@@ -58,11 +62,17 @@ static int open_fork(void **state, struct sy_batch *batch)
 {
 	struct forks *forks;
 	uint32_t i;
+	int err;
 
 	forks = calloc(1,
 	               sizeof(*forks) + batch->inflight * sizeof(struct slot));
 	if (!forks)
 		return -ENOMEM;
+	err = sy_places_join(&forks->places, batch, true);
+	if (err) {
+		free(forks);
+		return err;
+	}
 	forks->batch = batch;
 	for (i = 0; i < batch->inflight; i++)
 		forks->slots[i].index = i;
@@ -71,9 +81,10 @@ static int open_fork(void **state, struct sy_batch *batch)
 }
 
 /* In the child: its whole life.  Its exit status is bind's errno. */
-static _Noreturn void carry_out(struct sy_batch *batch, uint32_t slot,
+static _Noreturn void carry_out(struct forks *forks, uint32_t slot,
                                 uint64_t index)
 {
+	struct sy_batch *batch = forks->batch;
 	struct sy_lane *lane = &batch->lanes[slot];
 	struct sy_context *context = &batch->contexts[slot];
 	int err = batch->bind(batch, slot);
@@ -84,7 +95,7 @@ static _Noreturn void carry_out(struct sy_batch *batch, uint32_t slot,
 	context->pu_seen = -1;
 	sy_context_see(context);
 	sy_task_begin(batch, lane, index);
-	sy_blocking_run(batch, lane, NULL, NULL);
+	sy_blocking_run(batch, forks->places, lane, NULL, NULL);
 	sy_task_end(batch, lane);
 	sy_context_see(context);
 	_exit(0);
@@ -100,7 +111,7 @@ static int start(struct forks *forks, uint64_t index)
 	if (err)
 		return err;
 	if (!pid)
-		carry_out(forks->batch, slot->index, index);
+		carry_out(forks, slot->index, index);
 	slot->pid = pid;
 	forks->batch->contexts[slot->index].process = pid;
 	forks->live++;
@@ -139,6 +150,14 @@ static uint32_t await_ended(const struct forks *forks)
 	return 0; /* none yet: wait for this one */
 }
 
+/* No task is started from now on; the others are not to wait for it. */
+static void fail(struct forks *forks, int err)
+{
+	if (!forks->error)
+		forks->error = err;
+	sy_places_abandon(forks->places);
+}
+
 static void reap_one(struct forks *forks)
 {
 	uint32_t i = await_ended(forks);
@@ -153,10 +172,11 @@ static void reap_one(struct forks *forks)
 		err = -ECHILD;
 	else if (WEXITSTATUS(status))
 		err = -WEXITSTATUS(status);
-	if (err && !forks->error)
-		forks->error = err;
-
+	if (err)
+		fail(forks, err);
 	forks->batch->contexts[ended.index].process = 0;
+	if (forks->batch->address) /* its connection went with it */
+		forks->batch->lanes[ended.index].fd = -1;
 	ended.pid = 0;
 	forks->slots[i] = forks->slots[--forks->live];
 	forks->slots[forks->live] = ended;
@@ -172,8 +192,13 @@ static int run(void *state)
 	forks->error = 0;
 	fflush(NULL);
 	for (;;) {
-		while (next < count && forks->live < inflight && !forks->error)
-			forks->error = start(forks, next++);
+		while (next < count && forks->live < inflight &&
+		       !forks->error) {
+			int err = start(forks, next++);
+
+			if (err)
+				fail(forks, err);
+		}
 		if (!forks->live)
 			return forks->error;
 		reap_one(forks);
@@ -182,7 +207,10 @@ static int run(void *state)
 
 static void close_fork(void *state)
 {
-	free(state);
+	struct forks *forks = state;
+
+	sy_places_part(forks->places, forks->batch);
+	free(forks);
 }
 
 const struct sy_model sy_model_fork = {

@@ -34,7 +34,9 @@ enum sy_op_kind {
 	SY_CONNECT, /* to batch->address; result 0, and lane->fd is set */
 	SY_HANGUP,  /* closes it, where there is one; lane->fd is -1 */
 
-	/* Meeting places of tasks, each kind numbered from 0: `place`. */
+	/* Meeting places of tasks, each kind numbered from 0: `place`.  Where
+	   a process of the model has died, SY_ACQUIRE, SY_AWAIT and SY_WAIT
+	   do not wait for what it may have taken along: -EOWNERDEAD. */
 	SY_LOCK,    /* result 0, or -EOWNERDEAD: held, its last owner died */
 	SY_UNLOCK,  /* by the task that holds it */
 	SY_ACQUIRE, /* one unit of a gate */
@@ -47,7 +49,8 @@ enum sy_op_kind {
 	SY_WAIT,
 	SY_NOTIFY, /* the `count` that have waited longest, and no other */
 	/* `count` of `sections`, one after another; result 0, or -EOWNERDEAD:
-	   an owner of the lock has died in its section. */
+	   an owner of the lock has died in its section, and they went on; or
+	   the gate has no unit left, and they did not. */
 	SY_SECTIONS,
 };
 

@@ -16,7 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "connection.h"
 #include "futex.h"
+#include "places.h"
 #include "pool_worker.h"
 
 /* How often a sleeping submitter looks whether the workers live. */
@@ -31,7 +33,9 @@ struct call {
 struct sy_pool {
 	struct sy_batch *batch;
 	struct sy_pool_memory memory;
-	int error; /* -ECHILD: a worker has died */
+	struct sy_places *places;
+	uint32_t window; /* tasks submitted ahead at most */
+	int error;       /* -ECHILD: a worker has died */
 	uint32_t free_count;
 	uint32_t *free_calls; /* `window` of each; a stack */
 	struct call *calls;
@@ -44,6 +48,8 @@ static int check_workers(struct sy_pool *pool)
 	for (i = 0; i < pool->batch->inflight; i++)
 		if (!sy_process_alive(pool->memory.workers[i].process.pid))
 			pool->error = -ECHILD;
+	if (pool->error)
+		sy_places_abandon(pool->places);
 	return pool->error;
 }
 
@@ -137,7 +143,7 @@ int sy_pool_wait(struct sy_pool *pool)
 {
 	int err = pool->error;
 
-	while (!err && pool->free_count < pool->batch->window)
+	while (!err && pool->free_count < pool->window)
 		err = await_some(pool);
 	return err;
 }
@@ -176,7 +182,7 @@ struct sy_batch *sy_pool_batch(struct sy_pool *pool)
 
 static int create_calls(struct sy_pool *pool)
 {
-	uint32_t window = pool->batch->window;
+	uint32_t window = pool->window;
 
 	pool->calls = calloc(window, sizeof(*pool->calls));
 	pool->free_calls = calloc(window, sizeof(*pool->free_calls));
@@ -201,6 +207,7 @@ static int start_workers(struct sy_pool *pool)
 
 		worker->batch = pool->batch;
 		worker->shared = pool->memory.shared;
+		worker->places = pool->places;
 		worker->index = i;
 		err = sy_process_start(&worker->process, pool->batch, i,
 		                       sy_pool_work, worker);
@@ -216,10 +223,23 @@ void sy_pool_close(struct sy_pool *pool)
 
 	for (i = 0; i < pool->memory.worker_count; i++)
 		sy_process_end(&pool->memory.workers[i].process);
+	sy_connections_forget(pool->batch);
 	sy_pool_memory_destroy(&pool->memory);
+	if (pool->places)
+		sy_places_part(pool->places, pool->batch);
 	free(pool->free_calls);
 	free(pool->calls);
 	free(pool);
+}
+
+/* Tasks that wait for one another have to be with a worker, all of them. */
+static uint32_t window_of(const struct sy_batch *batch)
+{
+	uint32_t window = batch->window;
+
+	while (batch->wants & SY_WANTS_ORDER && window < batch->inflight)
+		window *= 2;
+	return window;
 }
 
 int sy_pool_open(struct sy_pool **pool_out, struct sy_batch *batch)
@@ -233,8 +253,11 @@ int sy_pool_open(struct sy_pool **pool_out, struct sy_batch *batch)
 	if (!pool)
 		return -ENOMEM;
 	pool->batch = batch;
-	err = sy_pool_memory_create(&pool->memory, batch->window,
+	pool->window = window_of(batch);
+	err = sy_pool_memory_create(&pool->memory, pool->window,
 	                            batch->inflight, batch->pu_count);
+	if (!err)
+		err = sy_places_join(&pool->places, batch, true);
 	if (!err)
 		err = create_calls(pool);
 	if (!err)

@@ -8,7 +8,8 @@
  * opened it.  Callbacks are made on that thread, from within these calls, and
  * do not call the pool themselves.
  *
- * At most batch->window tasks are submitted ahead; a call that would exceed
+ * At most batch->window tasks are submitted ahead (at least as many as there
+ * are workers, where tasks want order: enum sy_wants); a call that would exceed
  * that waits, calling back, until there is room.  Once a worker has died,
  * every call returns -ECHILD and what was submitted is not called back.
  */

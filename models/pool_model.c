@@ -21,7 +21,7 @@ static void needs(const struct sy_batch *batch, struct sy_needs *needs)
 	*needs = (struct sy_needs){
 		.contexts = batch->inflight,
 		.processes = batch->inflight,
-		.mappings = 1, /* the rings */
+		.mappings = 2, /* the rings, the meeting places */
 	};
 }
 

@@ -40,7 +40,7 @@ static void carry_out(struct sy_pool_worker *worker,
 		                         .call = job->call };
 
 	sy_task_begin(batch, lane, job->index);
-	sy_blocking_run(batch, lane, before_block, worker);
+	sy_blocking_run(batch, worker->places, lane, before_block, worker);
 	sy_task_stamp(batch, lane);
 	if (worker->left) {
 		worker->left = false;

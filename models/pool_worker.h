@@ -25,6 +25,7 @@ struct sy_pool_worker {
 	struct sy_process process;
 	struct sy_batch *batch;
 	struct sy_pool_shared *shared;
+	struct sy_places *places;
 	uint32_t index;
 	bool left; /* it does not count as running since an op blocked */
 };

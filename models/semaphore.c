@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "blocking.h"
+#include "connection.h"
 #include "crew.h"
 
 #define THREADS_PER_LANE 4
@@ -26,6 +27,7 @@
 struct gated {
 	struct sy_batch *batch;
 	struct sy_crew *crew;
+	struct sy_places *places;
 	uint32_t thread_count;
 
 	_Alignas(64) sem_t gate;
@@ -49,6 +51,14 @@ static uint32_t thread_count(uint32_t inflight)
 static const char *absent(void)
 {
 	return NULL;
+}
+
+static const char *lacks(unsigned wants)
+{
+	return wants & SY_WANTS_ORDER
+	               ? "tasks that wait for later ones: the gate admits "
+	                 "them in any order"
+	               : NULL;
 }
 
 static void needs(const struct sy_batch *batch, struct sy_needs *needs)
@@ -113,7 +123,7 @@ static void work(void *data, uint32_t context)
 			break;
 		lane = take_lane(gated);
 		sy_task_begin(batch, lane, index);
-		sy_blocking_run(batch, lane, NULL, NULL);
+		sy_blocking_run(batch, gated->places, lane, NULL, NULL);
 		sy_task_end(batch, lane);
 		sy_context_see(&batch->contexts[context]);
 	}
@@ -149,9 +159,14 @@ static int create_gate(struct gated **gated_out, struct sy_batch *batch)
 	err = -pthread_mutex_init(&gated->mutex, NULL);
 	if (err)
 		goto destroy_gate;
+	err = sy_places_join(&gated->places, batch, false);
+	if (err)
+		goto destroy_mutex;
 	*gated_out = gated;
 	return 0;
 
+destroy_mutex:
+	pthread_mutex_destroy(&gated->mutex);
 destroy_gate:
 	sem_destroy(&gated->gate);
 free_gated:
@@ -161,6 +176,7 @@ free_gated:
 
 static void destroy_gate(struct gated *gated)
 {
+	sy_places_part(gated->places, gated->batch);
 	pthread_mutex_destroy(&gated->mutex);
 	sem_destroy(&gated->gate);
 	free(gated);
@@ -208,6 +224,7 @@ static void close_semaphore(void *state)
 	struct gated *gated = state;
 
 	sy_crew_close(gated->crew);
+	sy_connections_close(gated->batch);
 	destroy_gate(gated);
 }
 
@@ -216,6 +233,7 @@ const struct sy_model sy_model_semaphore = {
 	.summary = "four threads a lane, let in by a counting semaphore; "
 		   "a context is a thread",
 	.absent = absent,
+	.lacks = lacks,
 	.needs = needs,
 	.open = open_semaphore,
 	.run = run,

@@ -17,11 +17,13 @@
 #include <stdlib.h>
 
 #include "blocking.h"
+#include "connection.h"
 #include "crew.h"
 
 struct threads {
 	struct sy_batch *batch;
 	struct sy_crew *crew;
+	struct sy_places *places;
 
 	_Alignas(64) pthread_mutex_t mutex; /* guards what follows */
 	uint64_t next;                      /* task to hand out */
@@ -88,7 +90,7 @@ static void work(void *data, uint32_t context)
 
 	while (take(threads, ended, lane, &tally, &index)) {
 		sy_task_begin(batch, lane, index);
-		sy_blocking_run(batch, lane, NULL, NULL);
+		sy_blocking_run(batch, threads->places, lane, NULL, NULL);
 		sy_task_stamp(batch, lane);
 		sy_tally_add(&tally, index, lane->task.value, lane->task.error);
 		sy_context_see(&batch->contexts[context]);
@@ -111,13 +113,18 @@ static int open_threads(void **state, struct sy_batch *batch)
 	err = -pthread_mutex_init(&threads->mutex, NULL);
 	if (err)
 		goto free_threads;
+	err = sy_places_join(&threads->places, batch, false);
+	if (err)
+		goto destroy_mutex;
 	err = sy_crew_open(&threads->crew, batch, 0, batch->inflight, work,
 	                   threads);
 	if (err)
-		goto destroy_mutex;
+		goto part;
 	*state = threads;
 	return 0;
 
+part:
+	sy_places_part(threads->places, batch);
 destroy_mutex:
 	pthread_mutex_destroy(&threads->mutex);
 free_threads:
@@ -150,6 +157,8 @@ static void close_threads(void *state)
 	struct threads *threads = state;
 
 	sy_crew_close(threads->crew);
+	sy_connections_close(threads->batch);
+	sy_places_part(threads->places, threads->batch);
 	pthread_mutex_destroy(&threads->mutex);
 	free(threads);
 }

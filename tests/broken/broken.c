@@ -68,7 +68,7 @@ static void carry_out(struct broken *broken, uint64_t index, uint64_t wrong)
 	struct sy_lane *lane = &batch->lanes[0];
 
 	sy_task_begin(batch, lane, index);
-	sy_blocking_run(batch, lane, NULL, NULL);
+	sy_blocking_run(batch, NULL, lane, NULL, NULL);
 	lane->task.value ^= wrong;
 	sy_task_end(batch, lane);
 	sy_context_see(&batch->contexts[0]);
