@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <time.h>
 
-#include "connection.h"
+#include "blocking_connection.h"
 
 static void sleep_until(uint64_t until_ns)
 {
@@ -87,19 +87,19 @@ bool sy_blocking_op(const struct sy_batch *batch, struct sy_places *places,
 		sleep_until(op->until_ns);
 		return true;
 	case SY_SEND:
-		task->result = sy_connection_send(lane->fd, op->buf, op->count,
-		                                  task->deadline_ns);
+		task->result = sy_blocking_send(lane->fd, op->buf, op->count,
+		                                task->deadline_ns);
 		return true;
 	case SY_RECV:
-		task->result = sy_connection_receive(
-			lane->fd, op->buf, op->count, task->deadline_ns);
+		task->result = sy_blocking_receive(lane->fd, op->buf, op->count,
+		                                   task->deadline_ns);
 		return true;
 	case SY_CONNECT:
 		task->result =
-			sy_connection_open(batch, lane, task->deadline_ns);
+			sy_blocking_connect(batch, lane, task->deadline_ns);
 		return true;
 	case SY_HANGUP:
-		sy_connection_close(lane);
+		sy_blocking_hang_up(lane);
 		task->result = 0;
 		return true;
 	default:

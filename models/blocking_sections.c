@@ -4,7 +4,9 @@
  *
  * A loop for each way of guarding them, so that a section does what a loop
  * written for that primitive would do and nothing beside it.  Each works on a
- * copy of the description, which no call in the loop can change.
+ * copy of the description, which no call in the loop can change, and exists
+ * twice: where sections do nothing but add (`bare`), what would have to be
+ * asked in each of them is known beforehand.
  */
 #include <errno.h>
 
@@ -12,89 +14,114 @@
 #include "gate.h"
 #include "sections.h"
 
-static int by_nothing(const struct sy_sections *given, struct sy_task *task,
-                      uint32_t count)
-{
-	const struct sy_sections sections = *given;
-	uint64_t index = sy_section_first(task, count);
-	uint64_t end = index + count;
+/* Compiled once for each value of `bare`. */
+#define TWICE static inline __attribute__((always_inline))
 
-	for (; index < end; index++) {
-		sy_section_inside(&sections, task, index);
-		sy_section_outside(&sections, task);
+/* What the loops work on. */
+struct row {
+	struct sy_sections sections;
+	uint64_t index, end; /* of those that are left */
+};
+
+TWICE struct row begin(const struct sy_task *task, const struct sy_op *op,
+                       bool bare)
+{
+	struct row row = { .sections = *op->sections,
+		           .index = sy_section_first(task, op->count) };
+
+	row.end = row.index + op->count;
+	if (bare) {
+		row.sections.inside = NULL;
+		row.sections.inside_rounds = 0;
+		row.sections.outside_rounds = 0;
+	}
+	return row;
+}
+
+TWICE int by_nothing(struct sy_task *task, const struct sy_op *op, bool bare)
+{
+	struct row row = begin(task, op, bare);
+
+	for (; row.index < row.end; row.index++) {
+		sy_section_inside(&row.sections, task, row.index);
+		sy_section_outside(&row.sections, task);
 	}
 	return 0;
 }
 
-static int by_lock(pthread_mutex_t *mutex, const struct sy_sections *given,
-                   struct sy_task *task, uint32_t count)
+TWICE int by_lock(pthread_mutex_t *mutex, struct sy_task *task,
+                  const struct sy_op *op, bool bare)
 {
-	const struct sy_sections sections = *given;
-	uint64_t index = sy_section_first(task, count);
-	uint64_t end = index + count;
+	struct row row = begin(task, op, bare);
 
-	for (; index < end; index++) {
+	for (; row.index < row.end; row.index++) {
 		pthread_mutex_lock(mutex);
-		sy_section_inside(&sections, task, index);
+		sy_section_inside(&row.sections, task, row.index);
 		pthread_mutex_unlock(mutex);
-		sy_section_outside(&sections, task);
+		sy_section_outside(&row.sections, task);
 	}
 	return 0;
 }
 
 /* An owner that has died is told of, and the sections go on. */
-static int by_robust_lock(pthread_mutex_t *mutex,
-                          const struct sy_sections *given, struct sy_task *task,
-                          uint32_t count)
+TWICE int by_robust_lock(pthread_mutex_t *mutex, struct sy_task *task,
+                         const struct sy_op *op, bool bare)
 {
-	const struct sy_sections sections = *given;
-	uint64_t index = sy_section_first(task, count);
-	uint64_t end = index + count;
+	struct row row = begin(task, op, bare);
 	int err = 0;
 
-	for (; index < end; index++) {
+	for (; row.index < row.end; row.index++) {
 		int taken = sy_places_take(mutex);
 
 		if (taken)
 			err = taken;
-		sy_section_inside(&sections, task, index);
+		sy_section_inside(&row.sections, task, row.index);
 		pthread_mutex_unlock(mutex);
-		sy_section_outside(&sections, task);
+		sy_section_outside(&row.sections, task);
 	}
 	return err;
 }
 
 /* Without a unit there is no section, and no later one either. */
-static int by_gate(struct sy_gate *gate, const struct sy_sections *given,
-                   struct sy_task *task, uint32_t count)
+TWICE int by_gate(struct sy_gate *gate, struct sy_task *task,
+                  const struct sy_op *op, bool bare)
 {
-	const struct sy_sections sections = *given;
-	uint64_t index = sy_section_first(task, count);
-	uint64_t end = index + count;
+	struct row row = begin(task, op, bare);
 
-	for (; index < end; index++) {
+	for (; row.index < row.end; row.index++) {
 		if (sy_gate_acquire(gate))
 			return -EOWNERDEAD;
-		sy_section_inside(&sections, task, index);
+		sy_section_inside(&row.sections, task, row.index);
 		sy_gate_release(gate, 1);
-		sy_section_outside(&sections, task);
+		sy_section_outside(&row.sections, task);
 	}
 	return 0;
+}
+
+TWICE int by_any(struct sy_places *places, struct sy_task *task,
+                 const struct sy_op *op, bool bare)
+{
+	const struct sy_sections *sections = op->sections;
+	pthread_mutex_t *mutex;
+
+	if (sections->by == SY_DONE)
+		return by_nothing(task, op, bare);
+	if (sections->by == SY_ACQUIRE)
+		return by_gate(sy_places_gate(places, sections->place), task,
+		               op, bare);
+	mutex = sy_places_mutex(places, sections->place);
+	if (sy_places_robust(places))
+		return by_robust_lock(mutex, task, op, bare);
+	return by_lock(mutex, task, op, bare);
 }
 
 int sy_blocking_sections(struct sy_places *places, struct sy_task *task,
                          const struct sy_op *op)
 {
 	const struct sy_sections *sections = op->sections;
-	pthread_mutex_t *mutex;
 
-	if (sections->by == SY_DONE)
-		return by_nothing(sections, task, op->count);
-	if (sections->by == SY_ACQUIRE)
-		return by_gate(sy_places_gate(places, sections->place),
-		               sections, task, op->count);
-	mutex = sy_places_mutex(places, sections->place);
-	if (sy_places_robust(places))
-		return by_robust_lock(mutex, sections, task, op->count);
-	return by_lock(mutex, sections, task, op->count);
+	if (!sections->inside && !sections->inside_rounds &&
+	    !sections->outside_rounds)
+		return by_any(places, task, op, true);
+	return by_any(places, task, op, false);
 }

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "connection.h"
+#include "blocking_connection.h"
 #include "futex.h"
 #include "places.h"
 #include "pool_worker.h"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "blocking.h"
-#include "connection.h"
+#include "blocking_connection.h"
 
 struct serial {
 	struct sy_batch *batch;

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 #include "blocking.h"
-#include "connection.h"
+#include "blocking_connection.h"
 #include "crew.h"
 
 struct threads {

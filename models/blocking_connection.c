@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connection.c - see connection.h.
+ * blocking_connection.c - see blocking_connection.h.
  *
  * The time for connecting is limited by the socket's own time-out: that is
  * the only one that also holds while a Unix socket waits for room in its
  * listener's queue.  It is rounded up to the kernel's tick.
  */
-#include "connection.h"
+#include "blocking_connection.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -82,8 +82,8 @@ static int send_at_once(int fd, int family)
 	               : 0;
 }
 
-int64_t sy_connection_open(const struct sy_batch *batch, struct sy_lane *lane,
-                           uint64_t by_ns)
+int64_t sy_blocking_connect(const struct sy_batch *batch, struct sy_lane *lane,
+                            uint64_t by_ns)
 {
 	const struct sockaddr *address = batch->address;
 	int fd, err;
@@ -106,7 +106,7 @@ int64_t sy_connection_open(const struct sy_batch *batch, struct sy_lane *lane,
 	return 0;
 }
 
-void sy_connection_close(struct sy_lane *lane)
+void sy_blocking_hang_up(struct sy_lane *lane)
 {
 	if (lane->fd >= 0)
 		close(lane->fd);
@@ -182,8 +182,7 @@ static int64_t receive_by(int fd, void *buf, size_t count, uint64_t by_ns)
 	return err;
 }
 
-int64_t sy_connection_send(int fd, const void *buf, size_t count,
-                           uint64_t by_ns)
+int64_t sy_blocking_send(int fd, const void *buf, size_t count, uint64_t by_ns)
 {
 	const unsigned char *bytes = buf;
 	size_t sent = 0;
@@ -201,7 +200,7 @@ int64_t sy_connection_send(int fd, const void *buf, size_t count,
 	return (int64_t)sent;
 }
 
-int64_t sy_connection_receive(int fd, void *buf, size_t count, uint64_t by_ns)
+int64_t sy_blocking_receive(int fd, void *buf, size_t count, uint64_t by_ns)
 {
 	ssize_t n;
 
@@ -220,7 +219,7 @@ void sy_connections_close(struct sy_batch *batch)
 	if (!batch->address)
 		return;
 	for (i = 0; i < batch->inflight; i++)
-		sy_connection_close(&batch->lanes[i]);
+		sy_blocking_hang_up(&batch->lanes[i]);
 }
 
 void sy_connections_forget(struct sy_batch *batch)
