@@ -14,6 +14,7 @@
 #include "blocking.h"
 #include "blocking_connection.h"
 
+/* Begins with the batch: tests have another `run` over it. */
 struct serial {
 	struct sy_batch *batch;
 	struct sy_places *places;

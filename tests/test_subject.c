@@ -305,7 +305,7 @@ static int pus_of_hop[2];
 
 static int run_hop(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 0; i < batch->task_count; i++) {
 		cpu_set_t one;

@@ -21,7 +21,7 @@ static void carry_out(struct sy_batch *batch, uint64_t index, meddle_fn *meddle)
 
 static int run_right(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 0; i < batch->task_count; i++)
 		carry_out(batch, i, NULL);
@@ -30,7 +30,7 @@ static int run_right(void *state)
 
 static int run_lost(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 1; i < batch->task_count; i++)
 		carry_out(batch, i, NULL);
@@ -39,7 +39,7 @@ static int run_lost(void *state)
 
 static int run_twice(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	carry_out(batch, 3, NULL);
 	return run_right(state);
@@ -48,7 +48,7 @@ static int run_twice(void *state)
 /* As many tasks and the same sum of values: they repeat after a period. */
 static int run_other(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 0; i < batch->task_count; i++)
 		carry_out(batch, i ? i : SY_VALUE_PERIOD, NULL);
@@ -63,7 +63,7 @@ static void one_bit(struct sy_batch *batch, struct sy_task *task)
 
 static int run_bit(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 0; i < batch->task_count; i++)
 		carry_out(batch, i, one_bit);
@@ -79,7 +79,7 @@ static void one_error(struct sy_batch *batch, struct sy_task *task)
 
 static int run_error(void *state)
 {
-	struct sy_batch *batch = state;
+	struct sy_batch *batch = *(struct sy_batch **)state;
 
 	for (uint64_t i = 0; i < batch->task_count; i++)
 		carry_out(batch, i, one_error);
