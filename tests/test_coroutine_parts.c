@@ -299,6 +299,18 @@ static void test_stacks_are_recycled(void **state)
 	sy_stacks_close(&stacks);
 }
 
+/* The first timer's sleeper, which there is. */
+static void *pop_sleeper(struct sy_timers *timers)
+{
+	struct sy_deadline *deadline;
+	void *sleeper;
+
+	assert_int_not_equal(0, sy_timers_next(timers));
+	sleeper = sy_timers_pop(timers, &deadline);
+	assert_null(deadline);
+	return sleeper;
+}
+
 static void test_timers_come_in_order(void **state)
 {
 	enum { TIMERS = 1000 };
@@ -310,22 +322,113 @@ static void test_timers_come_in_order(void **state)
 	assert_int_equal(0, sy_timers_open(&timers, TIMERS));
 	for (int i = 0; i < TIMERS; i++) {
 		random = mix(random);
-		due[i] = random >> 54;
+		due[i] = 1 + (random >> 54);
 		sy_timers_add(&timers, due[i], &due[i]);
 		/* Some leave before the rest has come. */
 		if (i % 7 == 6) {
-			uint64_t first = timers.heap[0].due_ns;
+			uint64_t first = sy_timers_next(&timers);
 
 			assert_int_equal(first,
-			                 *(uint64_t *)sy_timers_pop(&timers));
+			                 *(uint64_t *)pop_sleeper(&timers));
 		}
 	}
-	while (timers.count) {
-		uint64_t *next = sy_timers_pop(&timers);
+	while (sy_timers_next(&timers)) {
+		uint64_t *next = pop_sleeper(&timers);
 
 		assert_true(*next >= last);
 		last = *next;
 		*next = UINT64_MAX; /* comes once only */
+	}
+	sy_timers_close(&timers);
+}
+
+static void test_deadlines_are_moved_and_taken_back(void **state)
+{
+	struct sy_deadline a = { 0 }, b = { 0 }, *passed;
+	struct sy_timers timers;
+	uint64_t sleeper;
+
+	(void)state;
+	assert_int_equal(0, sy_timers_open(&timers, 3));
+	sy_timers_set(&timers, 50, &a);
+	sy_timers_add(&timers, 30, &sleeper);
+	sy_timers_set(&timers, 40, &b);
+	assert_int_equal(30, sy_timers_next(&timers));
+	sy_timers_set(&timers, 20, &a); /* earlier */
+	assert_int_equal(20, sy_timers_next(&timers));
+	sy_timers_set(&timers, 60, &a); /* later: it comes up in between */
+	assert_int_equal(30, sy_timers_next(&timers));
+	assert_ptr_equal(&sleeper, pop_sleeper(&timers));
+	b.due_ns = 0;
+	assert_int_equal(60, sy_timers_next(&timers));
+	assert_null(sy_timers_pop(&timers, &passed));
+	assert_ptr_equal(&a, passed);
+	assert_int_equal(0, a.due_ns);
+	assert_int_equal(0, sy_timers_next(&timers));
+	assert_int_equal(0, timers.count);
+	/* As if it had never been there. */
+	sy_timers_set(&timers, 10, &b);
+	assert_int_equal(10, sy_timers_next(&timers));
+	sy_timers_close(&timers);
+}
+
+/*
+ * Against a plain list: deadlines set, moved and taken back at random among
+ * sleepers.  There is room for one timer each, and no more is taken.
+ */
+static void test_deadlines_keep_to_their_room(void **state)
+{
+	enum { EACH = 50, STEPS = 100000 };
+	static struct sy_deadline deadlines[EACH];
+	static uint64_t expected[EACH], sleepers[EACH];
+	struct sy_timers timers;
+	uint64_t random = 1, now = 0;
+
+	(void)state;
+	assert_int_equal(0, sy_timers_open(&timers, 2 * EACH));
+	for (int step = 0; step < STEPS; step++) {
+		unsigned who, slack;
+		uint64_t first = UINT64_MAX;
+
+		random = mix(random);
+		who = (unsigned)(random >> 40) % EACH;
+		slack = 1 + (unsigned)(random >> 20) % 1000;
+		if (random >> 62 == 0) {
+			expected[who] = deadlines[who].due_ns = 0;
+		} else if (random >> 62 == 1) {
+			if (!sleepers[who])
+				sy_timers_add(&timers, now + slack,
+				              &sleepers[who]);
+			else
+				continue;
+			sleepers[who] = now + slack;
+		} else {
+			expected[who] = now + slack;
+			sy_timers_set(&timers, now + slack, &deadlines[who]);
+		}
+		for (int i = 0; i < EACH; i++) {
+			if (expected[i] && expected[i] < first)
+				first = expected[i];
+			if (sleepers[i] && sleepers[i] < first)
+				first = sleepers[i];
+		}
+		assert_int_equal(first == UINT64_MAX ? 0 : first,
+		                 sy_timers_next(&timers));
+		if (step % 3 == 0 && first != UINT64_MAX) {
+			struct sy_deadline *passed;
+			uint64_t *sleeper = sy_timers_pop(&timers, &passed);
+
+			now = first;
+			if (sleeper) {
+				assert_int_equal(now, *sleeper);
+				*sleeper = 0;
+			} else {
+				assert_int_equal(now,
+				                 expected[passed - deadlines]);
+				expected[passed - deadlines] = 0;
+			}
+		}
+		assert_true(timers.count <= 2 * EACH);
 	}
 	sy_timers_close(&timers);
 }
@@ -342,6 +445,8 @@ int main(void)
 		cmocka_unit_test(test_guard_gives_way_when_mappings_run_out),
 		cmocka_unit_test(test_stacks_are_recycled),
 		cmocka_unit_test(test_timers_come_in_order),
+		cmocka_unit_test(test_deadlines_are_moved_and_taken_back),
+		cmocka_unit_test(test_deadlines_keep_to_their_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,11 +182,17 @@ static int crew_make(struct crew **made, struct sy_batch *batch,
 	uint32_t schedulers = scheduler_count(batch);
 	size_t bytes = sizeof(struct crew) + schedulers * sizeof(struct member);
 	struct crew *crew;
+	int rc;
 
 	crew = aligned_alloc(_Alignof(struct crew), bytes);
 	if (!crew)
 		return -ENOMEM;
 	*crew = (struct crew){ .batch = batch, .kind = kind };
+	rc = sy_parking_open(&crew->supply.parking, batch, schedulers);
+	if (rc) {
+		free(crew);
+		return rc;
+	}
 	crew->supply.schedulers = schedulers;
 	for (uint32_t i = 0; i < schedulers; i++) {
 		crew->members[i].crew = crew;
@@ -204,6 +210,7 @@ static void crew_free(struct crew *crew)
 	pthread_cond_destroy(&crew->reports);
 	pthread_cond_destroy(&crew->orders);
 	pthread_mutex_destroy(&crew->lock);
+	sy_parking_close(crew->supply.parking);
 	free(crew);
 }
 
@@ -237,6 +244,7 @@ static void order_run(struct crew *crew)
 	crew->supply.count = crew->batch->task_count;
 	/* The lock below publishes it. */
 	crew->supply.next = 0;
+	crew->supply.live = crew->supply.schedulers;
 	if (!crew->started)
 		return;
 	pthread_mutex_lock(&crew->lock);
@@ -274,8 +282,10 @@ static void crew_needs(const struct sy_batch *batch, struct sy_needs *needs)
 	*needs = (struct sy_needs){
 		.contexts = schedulers,
 		.threads = schedulers - 1,
-		/* epoll, and a timerfd on old kernels. */
-		.descriptors = UINT64_C(2) * schedulers,
+		/* epoll, a timerfd on old kernels, and a bell where coroutines
+		   wait for those of other schedulers. */
+		.descriptors = (schedulers > 1 ? UINT64_C(3) : UINT64_C(2)) *
+		               schedulers,
 		/* A slab, a thread's stack with its guard, and four blocks
 		   that malloc may map; a guard may split the slab. */
 		.mappings =
@@ -304,11 +314,20 @@ static int ucontext_open(void **state, struct sy_batch *batch)
 	return crew_open(state, batch, SY_SWITCH_UCONTEXT);
 }
 
+static const char *crew_lacks(unsigned wants)
+{
+	return wants & SY_WANTS_OUTSIDE
+	               ? "its coroutines meet in queues of their own, which no "
+	                 "other process can reach"
+	               : NULL;
+}
+
 const struct sy_model sy_model_coroutine = {
 	.name = "coroutine",
 	.summary = "stackful coroutines switched in assembly, one scheduler "
 		   "a PU; a context is a stack",
 	.absent = own_absent,
+	.lacks = crew_lacks,
 	.needs = crew_needs,
 	.open = own_open,
 	.run = crew_run,
@@ -321,6 +340,7 @@ const struct sy_model sy_model_coroutine_ucontext = {
 	.summary = "the same coroutines switched by swapcontext, which makes "
 		   "a system call each time",
 	.absent = ucontext_absent,
+	.lacks = crew_lacks,
 	.needs = crew_needs,
 	.open = ucontext_open,
 	.run = crew_run,

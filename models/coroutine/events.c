@@ -88,24 +88,18 @@ static int control(struct sy_coroutine *coroutine, int what, uint32_t extra)
 	               : 0;
 }
 
-int sy_events_register(struct sy_coroutine *coroutine)
+int sy_events_register(struct sy_coroutine *coroutine, bool roomy)
 {
-	return coroutine->lane->fd < 0 ? 0
-	                               : control(coroutine, EPOLL_CTL_ADD, 0);
+	coroutine->roomy = roomy;
+	if (coroutine->lane->fd < 0)
+		return 0;
+	return control(coroutine, EPOLL_CTL_ADD, roomy ? EPOLLOUT : 0);
 }
 
 int sy_events_watch(struct sy_coroutine *coroutine, bool sending)
 {
 	/* A change reports again what holds already: no edge is lost. */
 	return control(coroutine, EPOLL_CTL_MOD, sending ? EPOLLOUT : 0);
-}
-
-static void wake(struct sy_coroutine *coroutine)
-{
-	struct sy_scheduler *scheduler = coroutine->scheduler;
-
-	scheduler->parked--;
-	sy_scheduler_ready(scheduler, coroutine);
 }
 
 static void notice(struct sy_coroutine *coroutine, uint32_t events)
@@ -118,7 +112,7 @@ static void notice(struct sy_coroutine *coroutine, uint32_t events)
 		return;
 	coroutine->awaits = 0;
 	coroutine->scheduler->io_parked--;
-	wake(coroutine);
+	sy_scheduler_wake(coroutine->scheduler, coroutine);
 }
 
 static void notice_all(struct sy_scheduler *scheduler, int count)
@@ -126,23 +120,48 @@ static void notice_all(struct sy_scheduler *scheduler, int count)
 	for (int i = 0; i < count; i++) {
 		struct epoll_event *event = &scheduler->events[i];
 
-		/* The alarm is the one without a coroutine. */
+		/* Alarm and bell are without a coroutine. */
 		if (event->data.ptr)
 			notice(event->data.ptr, event->events);
 	}
+}
+
+static void time_out(struct sy_coroutine *coroutine)
+{
+	if (!coroutine->awaits) {
+		sy_meet_time_out(coroutine);
+		return;
+	}
+	coroutine->awaits = 0;
+	coroutine->timed_out = true;
+	coroutine->scheduler->io_parked--;
+	sy_scheduler_wake(coroutine->scheduler, coroutine);
+}
+
+static void fire_first(struct sy_scheduler *scheduler)
+{
+	struct sy_deadline *deadline;
+	void *sleeper = sy_timers_pop(&scheduler->timers, &deadline);
+
+	if (sleeper)
+		sy_scheduler_wake(scheduler, sleeper);
+	else
+		time_out((void *)((char *)deadline -
+		                  offsetof(struct sy_coroutine, deadline)));
 }
 
 /* Wakes those whose time has come, never one whose has not. */
 static void fire(struct sy_scheduler *scheduler)
 {
 	struct sy_timers *timers = &scheduler->timers;
+	uint64_t due_ns = sy_timers_next(timers);
 	uint64_t now_ns;
 
-	if (!timers->count)
+	if (!due_ns)
 		return;
 	now_ns = sy_clock_ns();
-	while (timers->count && timers->heap[0].due_ns <= now_ns)
-		wake(sy_timers_pop(timers));
+	for (; due_ns && due_ns <= now_ns; due_ns = sy_timers_next(timers))
+		fire_first(scheduler);
 }
 
 static void budget_begin(struct sy_scheduler *scheduler)
@@ -159,6 +178,7 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler)
 		           epoll_wait(scheduler->epoll, scheduler->events,
 		                      SY_EVENTS_MAX, 0));
 	fire(scheduler);
+	sy_meet_collect(scheduler);
 	budget_begin(scheduler);
 }
 
@@ -166,10 +186,9 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler)
 static int wait_by_alarm(struct sy_scheduler *scheduler)
 {
 	struct itimerspec set = { { 0, 0 }, { 0, 0 } };
-	uint64_t due_ns;
+	uint64_t due_ns = sy_timers_next(&scheduler->timers);
 
-	if (scheduler->timers.count) {
-		due_ns = scheduler->timers.heap[0].due_ns;
+	if (due_ns) {
 		set.it_value.tv_sec = (time_t)(due_ns / NS_PER_S);
 		set.it_value.tv_nsec = (long)(due_ns % NS_PER_S);
 	}
@@ -183,11 +202,11 @@ static int wait_by_alarm(struct sy_scheduler *scheduler)
 static int wait_by_timeout(struct sy_scheduler *scheduler)
 {
 	struct __kernel_timespec timeout = { 0, 0 };
-	uint64_t due_ns, now_ns;
+	uint64_t due_ns = sy_timers_next(&scheduler->timers);
+	uint64_t now_ns;
 
-	if (!scheduler->timers.count)
+	if (!due_ns)
 		return epoll_wait_ns(scheduler, NULL);
-	due_ns = scheduler->timers.heap[0].due_ns;
 	now_ns = sy_clock_ns();
 	if (due_ns > now_ns) {
 		timeout.tv_sec = (long long)((due_ns - now_ns) / NS_PER_S);
@@ -199,11 +218,17 @@ static int wait_by_timeout(struct sy_scheduler *scheduler)
 /* Waits until something has happened that may make a coroutine ready. */
 static int wait_once(struct sy_scheduler *scheduler)
 {
-	int count = scheduler->alarm < 0 ? wait_by_timeout(scheduler)
-	                                 : wait_by_alarm(scheduler);
+	int count;
 
+	if (!sy_meet_sleep(scheduler)) {
+		budget_begin(scheduler);
+		return 0;
+	}
+	count = scheduler->alarm < 0 ? wait_by_timeout(scheduler)
+	                             : wait_by_alarm(scheduler);
 	if (count < 0 && errno != EINTR)
 		return -errno;
+	sy_meet_rise(scheduler);
 	notice_all(scheduler, count);
 	fire(scheduler);
 	budget_begin(scheduler);

@@ -2,8 +2,8 @@
 /*
  * lane.c - see lane.h.
  *
- * All that a task passes through is inlined into one function for each kind
- * of switch, so that neither pays for the choice.
+ * All that a task of the oldest ops passes through is inlined into one function
+ * for each kind of switch, so that neither pays for the choice.
  */
 #include "lane.h"
 
@@ -12,52 +12,12 @@
 #include <sys/socket.h>
 
 #include "kernel.h"
-#include "scheduler.h"
+#include "lane_ops.h"
+#include "lane_park.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
-/* Lets the others run, and goes on when its turn has come.  Returns `self`,
-   for the reason given at sy_fiber_switch. */
-INLINE struct sy_coroutine *yield(struct sy_coroutine *self,
-                                  enum sy_switch_kind kind)
-{
-	struct sy_scheduler *scheduler = self->scheduler;
-	struct sy_coroutine *next;
-
-	if (--scheduler->tasks_left <= 0)
-		sy_scheduler_poll(scheduler);
-	next = sy_scheduler_take(scheduler);
-	if (!next)
-		return self;
-	sy_scheduler_ready(scheduler, self);
-	return (struct sy_coroutine *)(void *)sy_fiber_switch(
-		&self->fiber, &next->fiber, kind);
-}
-
-/* Leaves the processor until somebody makes it ready. */
-INLINE void stop(struct sy_coroutine *self, enum sy_switch_kind kind)
-{
-	struct sy_fiber *next = sy_scheduler_next(self->scheduler);
-
-	/* It may have been woken before it left. */
-	if (next != &self->fiber)
-		sy_fiber_switch(&self->fiber, next, kind);
-}
-
-INLINE void park(struct sy_coroutine *self, enum sy_switch_kind kind)
-{
-	self->scheduler->has_parked = true;
-	self->scheduler->parked++;
-	stop(self, kind);
-}
-
-INLINE void park_for(struct sy_coroutine *self, uint32_t awaits,
-                     enum sy_switch_kind kind)
-{
-	self->awaits = awaits;
-	self->scheduler->io_parked++;
-	park(self, kind);
-}
+/* What a receive is charged that found something at once: about a
+   microsecond, so that one with a peer that never stops gives way. */
+#define RECEIVE_ROUNDS (SY_BUDGET_ROUNDS / 50)
 
 INLINE void sleep_until(struct sy_coroutine *self, uint64_t until_ns,
                         enum sy_switch_kind kind)
@@ -79,10 +39,10 @@ INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op,
 {
 	const char *bytes = op->buf;
 	size_t sent = 0;
-	int64_t rc = 0;
+	int64_t rc = late(self) ? -ETIMEDOUT : 0;
 	bool watched = false;
 
-	while (sent < op->count) {
+	while (sent < op->count && rc != -ETIMEDOUT) {
 		ssize_t part =
 			send(self->lane->fd, bytes + sent, op->count - sent,
 		             MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -96,15 +56,27 @@ INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op,
 			continue;
 		if (rc != -EAGAIN)
 			break;
-		rc = watched ? 0 : sy_events_watch(self, true);
-		if (rc)
-			break;
-		watched = true;
-		park_for(self, EPOLLOUT, kind);
+		if (!watched && !self->roomy) {
+			rc = sy_events_watch(self, true);
+			if (rc)
+				break;
+			watched = true;
+		}
+		if (!park_for(self, EPOLLOUT, kind))
+			rc = -ETIMEDOUT;
 	}
 	if (watched)
 		sy_events_watch(self, false);
 	return sent == op->count ? (int64_t)sent : rc;
+}
+
+/* After a receive that did not wait: others have their turn when the budget
+   is over. */
+INLINE void give_way(struct sy_coroutine *self, enum sy_switch_kind kind)
+{
+	sy_scheduler_charge(self->scheduler, RECEIVE_ROUNDS);
+	if (self->scheduler->tasks_left <= 0)
+		yield(self, kind);
 }
 
 /*
@@ -115,25 +87,32 @@ INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op,
 INLINE int64_t receive(struct sy_coroutine *self, const struct sy_op *op,
                        bool asked, enum sy_switch_kind kind)
 {
+	bool parks = asked && !self->readable && !self->ended;
 	int64_t rc;
 
-	if (asked && !self->readable && !self->ended)
-		park_for(self, EPOLLIN, kind);
+	if (parks ? !park_for(self, EPOLLIN, kind) : late(self))
+		return -ETIMEDOUT;
 	for (;;) {
 		self->readable = false;
 		rc = recv(self->lane->fd, op->buf, op->count, MSG_DONTWAIT);
 		if (rc >= 0)
-			return rc;
+			break;
 		rc = refused(errno);
-		if (rc == -EAGAIN)
-			park_for(self, EPOLLIN, kind);
-		else if (rc != -EINTR)
+		if (rc == -EAGAIN) {
+			if (!park_for(self, EPOLLIN, kind))
+				return -ETIMEDOUT;
+			parks = true;
+		} else if (rc != -EINTR) {
 			return rc;
+		}
 	}
+	if (!parks)
+		give_way(self, kind);
+	return rc;
 }
 
-/* Carries out one op that is not SY_DONE; `asked` as in receive.  False: it
-   is none that this model knows. */
+/* Carries out one op that is not SY_DONE; `asked` as in receive.  False: the
+   task ends with an error, as it is none that this model knows. */
 INLINE bool carry_out(struct sy_coroutine *self, const struct sy_op *op,
                       bool asked, enum sy_switch_kind kind)
 {
@@ -154,8 +133,7 @@ INLINE bool carry_out(struct sy_coroutine *self, const struct sy_op *op,
 		task->result = receive(self, op, asked, kind);
 		break;
 	default:
-		task->error = -EINVAL;
-		return false;
+		return sy_lane_op(self, op);
 	}
 	return true;
 }

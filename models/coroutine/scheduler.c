@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "connection.h"
+
 /* At most so many tasks are taken at a time where tasks do not wait. */
 #define CHUNK_MAX 1024
 
@@ -24,6 +26,9 @@ static uint64_t chunk_size(const struct sy_scheduler *scheduler, uint64_t left)
 
 	if (scheduler->supply->schedulers == 1)
 		return left;
+	/* It would lie here, and be waited for, while others have lanes. */
+	if (scheduler->batch->wants & SY_WANTS_ORDER)
+		return 1;
 	if (scheduler->has_parked)
 		most = scheduler->running - scheduler->parked;
 	if (chunk > most)
@@ -68,7 +73,8 @@ static int coroutine_make(struct sy_scheduler *scheduler, struct sy_lane *lane,
 		.lane = lane,
 		.stack = stack,
 	};
-	rc = sy_events_register(coroutine);
+	sy_meet_guest(coroutine);
+	rc = sy_events_register(coroutine, false);
 	if (rc)
 		return rc;
 	sy_fiber_make(&coroutine->fiber, scheduler->kind, stack.low, stack.top,
@@ -140,16 +146,20 @@ int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
 	rc = sy_fiber_adopt(&scheduler->home, &scheduler->home_ucontext);
 	if (rc)
 		goto free_tables;
-	rc = sy_timers_open(&scheduler->timers, lanes);
+	/* A lane has a deadline beside a sleep, though it be taken back. */
+	rc = sy_timers_open(&scheduler->timers, 2 * (size_t)lanes);
 	if (rc)
 		goto free_tables;
 	rc = sy_events_open(scheduler);
 	if (rc)
 		goto close_timers;
+	rc = sy_meet_open(scheduler);
+	if (rc)
+		goto close_events;
 	rc = sy_stacks_open(&scheduler->stacks, lanes, 0,
 	                    sy_guard_for(batch->inflight, 0));
 	if (rc)
-		goto close_events;
+		goto close_meet;
 	rc = coroutines_make(scheduler, index, entry);
 	if (rc)
 		goto close_stacks;
@@ -157,6 +167,8 @@ int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
 
 close_stacks:
 	sy_stacks_close(&scheduler->stacks);
+close_meet:
+	sy_meet_close(scheduler);
 close_events:
 	sy_events_close(scheduler);
 close_timers:
@@ -166,10 +178,21 @@ free_tables:
 	return rc;
 }
 
+/* Those that tasks made. */
+static void connections_drop(struct sy_scheduler *scheduler)
+{
+	if (!scheduler->batch->address)
+		return;
+	for (uint32_t i = 0; i < scheduler->count; i++)
+		sy_connection_end(scheduler->all[i]);
+}
+
 void sy_scheduler_close(struct sy_scheduler *scheduler)
 {
+	connections_drop(scheduler);
 	coroutines_drop(scheduler);
 	sy_stacks_close(&scheduler->stacks);
+	sy_meet_close(scheduler);
 	sy_events_close(scheduler);
 	sy_timers_close(&scheduler->timers);
 	tables_free(scheduler);
@@ -187,10 +210,12 @@ int sy_scheduler_run(struct sy_scheduler *scheduler)
 	for (uint32_t i = 0; i < lanes; i++)
 		sy_scheduler_ready(scheduler, scheduler->all[i]);
 	scheduler->running = lanes;
+	sy_meet_begin(scheduler);
 	sy_scheduler_poll(scheduler);
 	if (lanes)
 		sy_fiber_switch(&scheduler->home, sy_scheduler_next(scheduler),
 		                scheduler->kind);
+	sy_meet_end(scheduler);
 	sy_context_see(scheduler->context);
 	return scheduler->error ? scheduler->error
 	                        : sy_stacks_check(&scheduler->stacks);

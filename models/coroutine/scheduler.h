@@ -16,6 +16,7 @@
 
 #include "fiber.h"
 #include "model.h"
+#include "parking.h"
 #include "ready.h"
 #include "stack.h"
 #include "timers.h"
@@ -33,11 +34,16 @@ extern "C" {
 #define SY_BUDGET_TASKS 64
 #define SY_BUDGET_ROUNDS (INT64_C(50000) * 10 / 14)
 
-/* The tasks of a run that no scheduler has taken yet. */
+/* What the schedulers share: the tasks of a run that none of them has taken
+   yet, and where their coroutines meet. */
 struct sy_supply {
 	uint64_t next __attribute__((aligned(128))); /* taken atomically */
 	uint64_t count __attribute__((aligned(128)));
 	uint32_t schedulers;
+	struct sy_parking *parking;
+	struct sy_scheduler *all; /* linked by `sibling`; atomic */
+	/* Schedulers of a run that something may still happen in; atomic. */
+	uint32_t live;
 };
 
 /* A lane's coroutine.  It lies at the upper end of its own stack, where it
@@ -49,8 +55,28 @@ struct sy_coroutine {
 	uint32_t awaits; /* EPOLLIN or EPOLLOUT while parked for it, else 0 */
 	bool readable;   /* an edge came while it was not waiting for one */
 	bool ended;      /* the peer hung up: no edge will come any more */
+	bool roomy;      /* its edges are of room for sending too */
+	bool timed_out;  /* its deadline came before the edge */
+	bool stranded;   /* parked at a place, without a deadline */
+	struct sy_deadline deadline; /* of what it is parked for */
+	struct sy_waiter waiter;     /* at meeting places */
 	struct sy_stack stack;
 } __attribute__((aligned(64)));
+
+/* What a scheduler does, as the others have to know it. */
+enum sy_repose {
+	SY_AWAKE,
+	SY_ASLEEP, /* in epoll, until an edge, a timer or the bell */
+	SY_STUCK,  /* the same, and all of its coroutines are stranded */
+};
+
+/* Coroutines that others have woken, last in first out.  All of it is
+   atomic: it is what schedulers touch of one another. */
+struct sy_inbox {
+	struct sy_waiter *first;
+	uint32_t repose; /* enum sy_repose */
+	bool hopeless;   /* all schedulers were stuck */
+} __attribute__((aligned(128)));
 
 /* Taken from epoll at a time. */
 #define SY_EVENTS_MAX 128
@@ -64,7 +90,9 @@ struct sy_scheduler {
 	uint32_t running;             /* coroutines not out of tasks */
 	uint32_t parked;              /* of these, waiting */
 	uint32_t io_parked;           /* of these, for a socket */
-	bool has_parked;              /* a task waited since the last refill */
+	uint32_t stranded; /* of these, at a place, for ever if need be */
+	bool has_parked;   /* a task waited since the last refill */
+	bool meets;        /* the batch has places */
 	struct sy_batch *batch;
 	struct sy_context *context;
 	struct sy_supply *supply;
@@ -73,12 +101,15 @@ struct sy_scheduler {
 	struct sy_timers timers;
 	int epoll;
 	int alarm; /* a timerfd where epoll takes no nanoseconds, else -1 */
+	int bell; /* an eventfd where others may wake its coroutines, else -1 */
 	int error; /* of epoll: the scheduler cannot go on, ever */
 	enum sy_switch_kind kind;
 	uint32_t count;
 	struct sy_coroutine **all; /* `count` of them */
 	struct sy_stacks stacks;
 	ucontext_t home_ucontext;
+	struct sy_scheduler *sibling;
+	struct sy_inbox inbox;
 	/* Here and not on a stack, of which it would take a page. */
 	struct epoll_event events[SY_EVENTS_MAX];
 };
@@ -105,8 +136,9 @@ bool sy_scheduler_refill(struct sy_scheduler *scheduler);
 int sy_events_open(struct sy_scheduler *scheduler);
 void sy_events_close(struct sy_scheduler *scheduler);
 
-/* Registers a coroutine's connection, where its lane has one. */
-int sy_events_register(struct sy_coroutine *coroutine);
+/* Registers a coroutine's connection, where its lane has one; `roomy`: for
+   edges of room for sending too. */
+int sy_events_register(struct sy_coroutine *coroutine, bool roomy);
 
 /* Reports room for sending too, or receiving alone again. */
 int sy_events_watch(struct sy_coroutine *coroutine, bool sending);
@@ -118,10 +150,38 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler);
    `home` where there is none left to wait for, or on a failure. */
 struct sy_fiber *sy_scheduler_next(struct sy_scheduler *scheduler);
 
+/*
+ * meet.c: coroutines that wait for others, all called by the scheduler's own
+ * thread.  After sy_events_open; -EMFILE, -ENFILE, -ENOMEM.
+ */
+int sy_meet_open(struct sy_scheduler *scheduler);
+void sy_meet_close(struct sy_scheduler *scheduler);
+/* Lets a coroutine that is being made meet others. */
+void sy_meet_guest(struct sy_coroutine *coroutine);
+/* Around each run. */
+void sy_meet_begin(struct sy_scheduler *scheduler);
+void sy_meet_end(struct sy_scheduler *scheduler);
+/* Makes those ready that other schedulers have woken. */
+void sy_meet_collect(struct sy_scheduler *scheduler);
+/* Around each sleep in epoll.  False: there is no need to sleep. */
+bool sy_meet_sleep(struct sy_scheduler *scheduler);
+void sy_meet_rise(struct sy_scheduler *scheduler);
+/* The deadline of a coroutine that is parked at a place has come. */
+void sy_meet_time_out(struct sy_coroutine *coroutine);
+
 static inline void sy_scheduler_ready(struct sy_scheduler *scheduler,
                                       struct sy_coroutine *coroutine)
 {
 	sy_ready_push(&scheduler->ready, &coroutine->fiber);
+}
+
+/* Makes a coroutine ready that was parked; its deadline is taken back. */
+static inline void sy_scheduler_wake(struct sy_scheduler *scheduler,
+                                     struct sy_coroutine *coroutine)
+{
+	coroutine->deadline.due_ns = 0;
+	scheduler->parked--;
+	sy_scheduler_ready(scheduler, coroutine);
 }
 
 /* Takes the next ready coroutine, or NULL. */

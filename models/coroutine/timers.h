@@ -2,6 +2,11 @@
 /*
  * timers.h - who is to be woken at what time: a heap with four children a
  * node, half as deep as a binary one and with its siblings in one line.
+ *
+ * A sleeper's timer stays until it is due.  A deadline is mostly not reached:
+ * where it is taken back its timer stays all the same, and is dropped or moved
+ * when it comes up.  So setting the same one or a later one again and again
+ * touches nothing, and a deadline has one timer at most.
  */
 #ifndef SY_TIMERS_H
 #define SY_TIMERS_H
@@ -14,11 +19,17 @@ extern "C" {
 
 struct sy_timer {
 	uint64_t due_ns; /* CLOCK_MONOTONIC */
-	void *sleeper;
+	void *sleeper;   /* or a struct sy_deadline, of which it is a mark */
+};
+
+/* Zeroed at first.  Taken back by due_ns = 0. */
+struct sy_deadline {
+	uint64_t due_ns; /* 0: none is set */
+	uint32_t slot;   /* in the heap, counted from 1; 0: it has no timer */
 };
 
 struct sy_timers {
-	struct sy_timer *heap; /* heap[0] is due first */
+	struct sy_timer *heap;
 	uint32_t count;
 	uint32_t capacity;
 };
@@ -27,10 +38,19 @@ struct sy_timers {
 int sy_timers_open(struct sy_timers *timers, uint32_t capacity);
 void sy_timers_close(struct sy_timers *timers);
 
-/* The caller sees to it that there is room. */
+/* The caller sees to it that there is room.  A sleeper has an even address. */
 void sy_timers_add(struct sy_timers *timers, uint64_t due_ns, void *sleeper);
-/* Takes the timer that is due first; there is one. */
-void *sy_timers_pop(struct sy_timers *timers);
+/* Sets a deadline, > 0, in the place of an earlier setting. */
+void sy_timers_set(struct sy_timers *timers, uint64_t due_ns,
+                   struct sy_deadline *deadline);
+
+/* When the first is due, or 0: there is none. */
+uint64_t sy_timers_next(struct sy_timers *timers);
+/*
+ * Takes the first, after sy_timers_next said that there is one: a sleeper, or
+ * NULL and *deadline, which is set no more.
+ */
+void *sy_timers_pop(struct sy_timers *timers, struct sy_deadline **deadline);
 
 #ifdef __cplusplus
 }

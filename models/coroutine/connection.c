@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* connection.c - see connection.h. */
+#include "connection.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int socket_open(int family)
+{
+	const int on = 1;
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	/* A request is one message, and is not to wait for a second one. */
+	if (family != AF_UNIX)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return fd;
+}
+
+int sy_connection_begin(struct sy_coroutine *coroutine)
+{
+	const struct sy_batch *batch = coroutine->scheduler->batch;
+	const struct sockaddr *address = batch->address;
+	struct sy_lane *lane = coroutine->lane;
+	int fd, rc, unregistered = 0;
+
+	if (!address)
+		return -EDESTADDRREQ;
+	if (lane->fd >= 0)
+		return -EISCONN;
+	fd = socket_open(address->sa_family);
+	if (fd < 0)
+		return fd;
+	lane->fd = fd;
+	rc = connect(fd, address, batch->address_bytes) ? -errno : 0;
+	/* Earlier it would be reported for not being connected. */
+	if (!rc || rc == -EINPROGRESS)
+		unregistered = sy_events_register(coroutine, rc != 0);
+	if (unregistered)
+		rc = unregistered;
+	if (rc && rc != -EINPROGRESS)
+		sy_connection_end(coroutine);
+	return rc;
+}
+
+int sy_connection_finish(const struct sy_coroutine *coroutine)
+{
+	int error = 0;
+	socklen_t bytes = sizeof(error);
+
+	if (getsockopt(coroutine->lane->fd, SOL_SOCKET, SO_ERROR, &error,
+	               &bytes))
+		return -errno;
+	return -error;
+}
+
+void sy_connection_end(struct sy_coroutine *coroutine)
+{
+	struct sy_lane *lane = coroutine->lane;
+
+	if (lane->fd >= 0)
+		close(lane->fd); /* and out of epoll, which has no other of it */
+	lane->fd = -1;
+	coroutine->readable = coroutine->ended = false;
+}
