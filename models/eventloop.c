@@ -1,96 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * eventloop.c - loops, their threads, and the two models made of them.
+ * eventloop.c - loops, and the two models made of them.
  *
  * There is a loop a PU, but no more loops than lanes; the lanes are dealt out
- * in turn.  Loop 0 is run by the caller of run, each other by a thread made in
- * open that waits on a semaphore between runs: not on a uv_async, whose
- * receiver spins.
+ * in turn.
  */
 #include "eventloop.h"
-#include "eventloop_internal.h"
+#include "eventloop_lane.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static void wait_on(sem_t *sem)
-{
-	while (sem_wait(sem))
-		; /* EINTR, as there is no other error */
-}
-
-/* Carries out a loop's part of a run; the thread holds back SIGPIPE. */
-static void run_loop(struct sy_uv_loop *loop)
-{
-	sy_uv_lanes_start(loop);
-	uv_run(&loop->uv, UV_RUN_DEFAULT);
-	assert(!loop->lanes_live);
-}
-
-static void *loop_thread(void *data)
-{
-	struct sy_uv_loop *loop = data;
-	struct sy_uv_model *model = loop->model;
-
-	loop->bind_error = model->batch->bind(model->batch, loop->index);
-	sem_post(&model->done);
-	for (;;) {
-		wait_on(&loop->start);
-		if (model->ending)
-			return NULL;
-		run_loop(loop);
-		if (atomic_fetch_sub(&model->running, 1) == 1)
-			sem_post(&model->done);
-	}
-}
-
-/* Tells the thread to end and waits for it; model->ending is set. */
-static void end_thread(struct sy_uv_loop *loop)
-{
-	sem_post(&loop->start);
-	pthread_join(loop->thread, NULL);
-	sem_destroy(&loop->start);
-}
-
-/* The thread takes no signals: they are for the caller's threads. */
-static int start_thread(struct sy_uv_loop *loop)
-{
-	sigset_t all, before;
-	int error;
-
-	sem_init(&loop->start, 0, 0);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = -pthread_create(&loop->thread, NULL, loop_thread, loop);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
-		sem_destroy(&loop->start);
-	return error;
-}
-
-/* Creates the loop's thread, bound; loop 0 has none. */
-static int open_thread(struct sy_uv_loop *loop)
-{
-	struct sy_uv_model *model = loop->model;
-	int error;
-
-	if (!loop->index)
-		return 0;
-	error = start_thread(loop);
-	if (error)
-		return error;
-	wait_on(&model->done);
-	error = loop->bind_error;
-	if (error) {
-		model->ending = true;
-		end_thread(loop);
-	}
-	return error;
-}
 
 static int open_loop(struct sy_uv_model *model, uint32_t index)
 {
@@ -111,12 +31,15 @@ static int open_loop(struct sy_uv_model *model, uint32_t index)
 	                 &model->batch->contexts[index]);
 	error = sy_uv_lanes_open(loop);
 	if (!error)
-		error = open_thread(loop);
+		error = sy_uv_meet_open_loop(loop);
+	if (!error)
+		error = sy_uv_thread_open(loop);
 	if (error)
 		goto end_loop;
 	return 0;
 
 end_loop:
+	sy_uv_lanes_close(loop);
 	sy_uv_loop_end(&loop->uv);
 	sy_uv_lanes_free(loop);
 free_buffer:
@@ -127,7 +50,8 @@ free_buffer:
 static void close_loop(struct sy_uv_loop *loop)
 {
 	if (loop->index)
-		end_thread(loop);
+		sy_uv_thread_end(loop);
+	sy_uv_lanes_close(loop);
 	sy_uv_loop_end(&loop->uv);
 	sy_uv_lanes_free(loop);
 	free(loop->buffer);
@@ -140,6 +64,7 @@ static void model_close(void *state)
 	model->ending = true;
 	while (model->open_count)
 		close_loop(&model->loops[--model->open_count]);
+	sy_uv_meet_close(model);
 	sem_destroy(&model->done);
 	free(model->loops);
 	free(model);
@@ -160,12 +85,28 @@ static uint32_t count_loops(const struct sy_batch *batch)
 	                                         : batch->inflight;
 }
 
+/* Those of the loops' own, and rather too many. */
+#define WATCHES_A_LOOP 4
+
+/* Descriptors that may be watched at a time. */
+static uint64_t count_watches(const struct sy_batch *batch)
+{
+	uint64_t count = (uint64_t)count_loops(batch) * WATCHES_A_LOOP;
+	uint32_t i;
+
+	for (i = 0; i < batch->inflight; i++)
+		count += batch->address || batch->lanes[i].fd >= 0;
+	return count;
+}
+
 static int model_open(void **state, struct sy_batch *batch,
                       const struct sy_uv_io *io)
 {
 	struct sy_uv_model *model;
-	int error;
+	int error = sy_uv_watches_fit(count_watches(batch));
 
+	if (error)
+		return error;
 	model = alloc_zeroed(1, sizeof(*model), _Alignof(struct sy_uv_model));
 	if (!model)
 		return -ENOMEM;
@@ -175,7 +116,7 @@ static int model_open(void **state, struct sy_batch *batch,
 	sem_init(&model->done, 0, 0);
 	model->loops = alloc_zeroed(model->loop_count, sizeof(*model->loops),
 	                            _Alignof(struct sy_uv_loop));
-	error = model->loops ? 0 : -ENOMEM;
+	error = model->loops ? sy_uv_meet_open(model) : -ENOMEM;
 	while (!error && model->open_count < model->loop_count) {
 		error = open_loop(model, model->open_count);
 		if (!error)
@@ -198,38 +139,15 @@ static int eventloop_poll_open(void **state, struct sy_batch *batch)
 	return model_open(state, batch, &sy_uv_poll);
 }
 
-/*
- * Runs loop 0.  libuv writes to sockets without MSG_NOSIGNAL, so SIGPIPE is
- * held back meanwhile, and taken away where a write has raised it.
- */
-static void run_own_loop(struct sy_uv_loop *loop)
-{
-	const struct timespec at_once = { 0 };
-	sigset_t pipe, before;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, &before);
-	run_loop(loop);
-	if (loop->pipe_broken)
-		sigtimedwait(&pipe, NULL, &at_once);
-	loop->pipe_broken = false;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 static int model_run(void *state)
 {
 	struct sy_uv_model *model = state;
-	uint32_t i;
-
+	if (model->error)
+		return model->error;
 	atomic_store(&model->next, 0);
-	atomic_store(&model->running, model->loop_count - 1);
-	for (i = 1; i < model->loop_count; i++)
-		sem_post(&model->loops[i].start);
-	run_own_loop(&model->loops[0]);
-	if (model->loop_count > 1)
-		wait_on(&model->done);
-	return 0;
+	sy_uv_meet_start(model);
+	sy_uv_threads_run(model);
+	return model->error;
 }
 
 static void model_needs(const struct sy_batch *batch, struct sy_needs *needs,
@@ -242,7 +160,8 @@ static void model_needs(const struct sy_batch *batch, struct sy_needs *needs,
 	needs->threads = loops - 1;
 	needs->descriptors = sy_uv_descriptors(loops) +
 	                     (uint64_t)loops * io->descriptors_a_loop;
-	needs->lane_descriptors = io->descriptors_a_lane;
+	/* A connection that the model makes is the only descriptor of it. */
+	needs->lane_descriptors = batch->address ? 0 : io->descriptors_a_lane;
 	needs->mappings = (uint64_t)needs->threads * SY_UV_MAPPINGS_A_THREAD;
 }
 
@@ -264,6 +183,15 @@ static const char *eventloop_absent(void)
 	return NULL;
 }
 
+/* A lane waits in a queue of the model, never in a call. */
+static const char *eventloop_lacks(unsigned wants)
+{
+	return wants & SY_WANTS_OUTSIDE
+	               ? "its tasks never sleep in the kernel, where another "
+	                 "process could wake them"
+	               : NULL;
+}
+
 const char *sy_eventloop_library(void)
 {
 	return uv_version_string();
@@ -280,6 +208,7 @@ const struct sy_model sy_model_eventloop = {
 	.summary =
 		"libuv streams, one loop a PU; a context is a callback chain",
 	.absent = eventloop_absent,
+	.lacks = eventloop_lacks,
 	.needs = eventloop_needs,
 	.open = eventloop_open,
 	.run = model_run,
@@ -292,6 +221,7 @@ const struct sy_model sy_model_eventloop_poll = {
 	.summary = "libuv watches, own system calls; a context is a callback "
 		   "chain",
 	.absent = eventloop_absent,
+	.lacks = eventloop_lacks,
 	.needs = eventloop_poll_needs,
 	.open = eventloop_poll_open,
 	.run = model_run,

@@ -8,11 +8,12 @@
  * byte unasked for) would keep the loop from sleeping; after a few such
  * events the handle is stopped until somebody waits.
  */
-#include "eventloop_internal.h"
+#include "eventloop_lane.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /*
  * A reply that comes during a long computation is seen once or twice before
@@ -20,12 +21,12 @@
  */
 #define IGNORED_MAX 4
 
-enum wait { FOR_NOTHING, TO_RECEIVE, TO_SEND };
+enum wait { FOR_NOTHING, TO_RECEIVE, TO_SEND, TO_CONNECT };
 
 struct connection {
 	uv_poll_t poll;
 	struct sy_uv_lane *lane;
-	int fd;      /* the lane's */
+	int fd;      /* the lane's, or will be */
 	int watched; /* UV_READABLE, UV_WRITABLE or 0: stopped */
 	enum wait wait;
 	unsigned ignored; /* events, since the lane last waited */
@@ -62,6 +63,17 @@ static int64_t try_send(struct connection *connection)
 	return (int64_t)connection->count;
 }
 
+/* Asks what became of a connect; -EAGAIN: nothing yet. */
+static int64_t try_connect(struct connection *connection)
+{
+	const struct sy_batch *batch = connection->lane->loop->model->batch;
+	int error = 0;
+
+	if (connect(connection->fd, batch->address, batch->address_bytes))
+		error = -errno;
+	return error == -EALREADY ? -EAGAIN : error;
+}
+
 static void on_event(uv_poll_t *poll, int status, int events);
 
 static int watch(struct connection *connection, int events)
@@ -88,14 +100,20 @@ static int wait_for(struct connection *connection, enum wait wait)
 {
 	connection->wait = wait;
 	connection->ignored = 0;
-	return watch(connection, wait == TO_SEND ? UV_WRITABLE : UV_READABLE);
+	return watch(connection,
+	             wait == TO_RECEIVE ? UV_READABLE : UV_WRITABLE);
 }
 
 static int64_t try_again(struct connection *connection)
 {
-	if (connection->wait == TO_SEND)
+	switch (connection->wait) {
+	case TO_SEND:
 		return try_send(connection);
-	return try_receive(connection);
+	case TO_CONNECT:
+		return try_connect(connection);
+	default:
+		return try_receive(connection);
+	}
 }
 
 /*
@@ -105,6 +123,7 @@ static int64_t try_again(struct connection *connection)
 static void on_event(uv_poll_t *poll, int status, int events)
 {
 	struct connection *connection = poll->data;
+	struct sy_uv_lane *lane = connection->lane;
 	int64_t result;
 
 	(void)events; /* the system call finds out */
@@ -121,8 +140,10 @@ static void on_event(uv_poll_t *poll, int status, int events)
 		if (!result)
 			return;
 	}
+	if (connection->wait == TO_CONNECT)
+		result = sy_uv_connected(lane, (int)result, connection->fd);
 	connection->wait = FOR_NOTHING;
-	sy_uv_lane_finish(connection->lane, result);
+	sy_uv_lane_finish(lane, result);
 }
 
 /* Ends an op that was tried with `result`, or waits.  True: it has ended. */
@@ -162,33 +183,97 @@ static bool poll_receive(struct sy_uv_lane *lane, struct sy_op op)
 	return end_or_wait(connection, result, TO_RECEIVE);
 }
 
-static int poll_open(struct sy_uv_lane *lane)
+static void poll_cancel(struct sy_uv_lane *lane)
+{
+	struct connection *connection = lane->connection;
+
+	connection->wait = FOR_NOTHING;
+}
+
+static void on_closed(uv_handle_t *poll)
+{
+	free(poll->data);
+}
+
+static void poll_close(struct sy_uv_lane *lane)
+{
+	struct connection *connection = lane->connection;
+
+	uv_close((uv_handle_t *)&connection->poll, on_closed);
+	if (lane->connected)
+		close(connection->fd);
+}
+
+/* Makes the lane's connection of a descriptor that does not become its own
+   before this has succeeded. */
+static int make_connection(struct sy_uv_lane *lane, int fd)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	int error;
 
 	if (!connection)
 		return -ENOMEM;
-	lane->connection = connection;
 	connection->lane = lane;
-	connection->fd = lane->lane->fd;
-	error = uv_poll_init(&lane->loop->uv, &connection->poll,
-	                     lane->lane->fd);
-	if (error)
+	connection->fd = fd;
+	error = uv_poll_init(&lane->loop->uv, &connection->poll, fd);
+	if (error) {
+		free(connection);
 		return error;
+	}
 	connection->poll.data = connection;
-	return watch(connection, UV_READABLE);
+	lane->connection = connection;
+	return 0;
 }
 
-static void poll_free(struct sy_uv_lane *lane)
+static int poll_open(struct sy_uv_lane *lane)
 {
-	free(lane->connection);
-	lane->connection = NULL;
+	int error = make_connection(lane, lane->lane->fd);
+
+	if (!error)
+		error = watch(lane->connection, UV_READABLE);
+	return error;
+}
+
+/*
+ * It is asked once more at once: a connection within the machine has been
+ * made when connect returns, which then does not know of it yet.
+ */
+static int64_t begin_connect(struct sy_uv_lane *lane)
+{
+	int fd, error;
+	int began = sy_uv_socket_connect(lane->loop->model->batch, &fd);
+
+	if (began && began != -EINPROGRESS)
+		return began;
+	error = make_connection(lane, fd);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return began ? try_connect(lane->connection) : 0;
+}
+
+static bool poll_connect(struct sy_uv_lane *lane)
+{
+	struct connection *connection;
+	int64_t result = begin_connect(lane);
+
+	connection = lane->connection;
+	if (connection && result == -EAGAIN) {
+		result = wait_for(connection, TO_CONNECT);
+		if (!result)
+			return false;
+	}
+	lane->lane->task.result = sy_uv_connected(
+		lane, (int)result, connection ? connection->fd : -1);
+	return true;
 }
 
 const struct sy_uv_io sy_uv_poll = {
 	.open = poll_open,
-	.free = poll_free,
+	.close = poll_close,
 	.send = poll_send,
 	.receive = poll_receive,
+	.connect = poll_connect,
+	.cancel = poll_cancel,
 };

@@ -9,42 +9,14 @@
  * arrives while nobody receives is kept; while a buffer of it is kept, no
  * more is read.
  */
-#include "eventloop_internal.h"
+#include "eventloop_stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-/* What libuv suggests, and so what its users commonly give it. */
-#define BUFFER_BYTES ((size_t)64 * 1024)
-
-struct connection {
-	union {
-		uv_stream_t stream;
-		uv_pipe_t pipe;
-		uv_tcp_t tcp;
-	} handle;
-	struct sy_uv_lane *lane;
-	bool reading;   /* uv_read_start is in force */
-	bool ended;     /* nothing more will come */
-	bool receiving; /* a SY_RECV waits */
-	int64_t end;    /* what the next receive after the end returns */
-
-	unsigned char *target; /* of the SY_RECV that waits */
-	size_t target_bytes;
-
-	unsigned char *kept; /* BUFFER_BYTES, made when first needed */
-	size_t kept_from, kept_to;
-
-	uv_write_t write;
-	uint32_t write_bytes; /* of the whole SY_SEND */
-};
 
 /* As the kernel does: an error is told once, after that it is the end. */
-static int64_t take_end(struct connection *connection)
+static int64_t take_end(struct sy_uv_connection *connection)
 {
 	int64_t end = connection->end;
 
@@ -52,13 +24,13 @@ static int64_t take_end(struct connection *connection)
 	return end;
 }
 
-static void stop_reading(struct connection *connection)
+static void stop_reading(struct sy_uv_connection *connection)
 {
 	connection->reading = false;
 	uv_read_stop(&connection->handle.stream);
 }
 
-static void end_reading(struct connection *connection, int64_t end)
+static void end_reading(struct sy_uv_connection *connection, int64_t end)
 {
 	stop_reading(connection);
 	connection->ended = true;
@@ -72,25 +44,27 @@ static void end_reading(struct connection *connection, int64_t end)
 /* A large receive is read in place; nothing is offered to nobody twice. */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	struct connection *connection = handle->data;
+	struct sy_uv_connection *connection = handle->data;
 
 	(void)suggested;
-	if (connection->receiving && connection->target_bytes > BUFFER_BYTES)
+	if (connection->receiving &&
+	    connection->target_bytes > SY_UV_STREAM_BUFFER)
 		*buf = uv_buf_init((char *)connection->target,
 		                   (unsigned)connection->target_bytes);
 	else if (connection->receiving ||
 	         connection->kept_from == connection->kept_to)
 		*buf = uv_buf_init((char *)connection->lane->loop->buffer,
-		                   (unsigned)BUFFER_BYTES);
+		                   (unsigned)SY_UV_STREAM_BUFFER);
 	else
 		*buf = uv_buf_init(NULL, 0);
 }
 
 /* Keeps bytes that nobody receives; nothing else is kept at that time. */
-static void keep(struct connection *connection, const char *bytes, size_t count)
+static void keep(struct sy_uv_connection *connection, const char *bytes,
+                 size_t count)
 {
 	if (!connection->kept)
-		connection->kept = malloc(BUFFER_BYTES);
+		connection->kept = malloc(SY_UV_STREAM_BUFFER);
 	if (!connection->kept) {
 		end_reading(connection, -ENOMEM);
 		return;
@@ -100,7 +74,7 @@ static void keep(struct connection *connection, const char *bytes, size_t count)
 	connection->kept_to = count;
 }
 
-static void hand_over(struct connection *connection, const char *bytes,
+static void hand_over(struct sy_uv_connection *connection, const char *bytes,
                       size_t count)
 {
 	size_t taken = count;
@@ -121,7 +95,7 @@ static void hand_over(struct connection *connection, const char *bytes,
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
-	struct connection *connection = stream->data;
+	struct sy_uv_connection *connection = stream->data;
 
 	if (count > 0)
 		hand_over(connection, buf->base, (size_t)count);
@@ -133,7 +107,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 		end_reading(connection, count);
 }
 
-static int start_reading(struct connection *connection)
+int sy_uv_stream_read(struct sy_uv_connection *connection)
 {
 	int error =
 		uv_read_start(&connection->handle.stream, on_alloc, on_read);
@@ -144,7 +118,7 @@ static int start_reading(struct connection *connection)
 
 static bool stream_receive(struct sy_uv_lane *lane, struct sy_op op)
 {
-	struct connection *connection = lane->connection;
+	struct sy_uv_connection *connection = lane->connection;
 	size_t count = connection->kept_to - connection->kept_from;
 	int64_t *result = &lane->lane->task.result;
 
@@ -161,7 +135,7 @@ static bool stream_receive(struct sy_uv_lane *lane, struct sy_op op)
 		return true;
 	}
 	if (!connection->reading) {
-		*result = start_reading(connection);
+		*result = sy_uv_stream_read(connection);
 		if (*result)
 			return true;
 	}
@@ -173,24 +147,26 @@ static bool stream_receive(struct sy_uv_lane *lane, struct sy_op op)
 
 static void on_written(uv_write_t *write, int status)
 {
-	struct connection *connection = write->data;
+	struct sy_uv_connection *connection = write->data;
 
 	if (status == UV_EPIPE)
 		connection->lane->loop->pipe_broken = true;
-	/* Cancelled: the loop is being closed, and nobody waits any more. */
-	if (status == UV_ECANCELED)
+	/* Nobody waits: a deadline has come, or the connection is closed. */
+	if (!connection->sending || status == UV_ECANCELED)
 		return;
+	connection->sending = false;
 	sy_uv_lane_finish(connection->lane,
 	                  status ? status : (int64_t)connection->write_bytes);
 }
 
 static bool stream_send(struct sy_uv_lane *lane, struct sy_op op)
 {
-	struct connection *connection = lane->connection;
+	struct sy_uv_connection *connection = lane->connection;
 	uv_stream_t *stream = &connection->handle.stream;
 	int64_t *result = &lane->lane->task.result;
 	uv_buf_t buf = uv_buf_init(op.buf, op.count);
-	int sent = uv_try_write(stream, &buf, 1);
+	int sent = connection->cut ? UV_ECONNABORTED
+	                           : uv_try_write(stream, &buf, 1);
 
 	*result = sent;
 	if (sent == UV_EPIPE)
@@ -205,67 +181,28 @@ static bool stream_send(struct sy_uv_lane *lane, struct sy_op op)
 	buf.len -= (size_t)sent;
 	connection->write_bytes = op.count;
 	*result = uv_write(&connection->write, stream, &buf, 1, on_written);
-	return *result != 0;
+	connection->sending = !*result;
+	return !connection->sending;
 }
 
-/* Opens the stream on a descriptor that is the handle's from then on. */
-static int open_handle(struct connection *connection, uv_loop_t *uv, int fd)
+/* Of what is left of a message libuv may send more, up to the close. */
+static void stream_cancel(struct sy_uv_lane *lane)
 {
-	socklen_t bytes = sizeof(int);
-	int domain, error;
+	struct sy_uv_connection *connection = lane->connection;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &bytes))
-		return -errno;
-	if (domain == AF_UNIX) {
-		error = uv_pipe_init(uv, &connection->handle.pipe, 0);
-		if (!error)
-			error = uv_pipe_open(&connection->handle.pipe, fd);
-	} else {
-		error = uv_tcp_init(uv, &connection->handle.tcp);
-		if (!error)
-			error = uv_tcp_open(&connection->handle.tcp, fd);
-	}
-	return error;
-}
-
-static int stream_open(struct sy_uv_lane *lane)
-{
-	struct connection *connection = calloc(1, sizeof(*connection));
-	int fd, error;
-
-	if (!connection)
-		return -ENOMEM;
-	lane->connection = connection;
-	connection->lane = lane;
-	connection->write.data = connection;
-	/* uv_close closes the descriptor, and the batch's is not ours. */
-	fd = fcntl(lane->lane->fd, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	error = open_handle(connection, &lane->loop->uv, fd);
-	if (error) {
-		close(fd);
-		return error;
-	}
-	connection->handle.stream.data = connection;
-	return start_reading(connection);
-}
-
-static void stream_free(struct sy_uv_lane *lane)
-{
-	struct connection *connection = lane->connection;
-
-	free(connection->kept);
-	free(connection);
-	lane->connection = NULL;
+	connection->receiving = false;
+	connection->cut = connection->sending;
+	connection->sending = false;
 }
 
 const struct sy_uv_io sy_uv_stream = {
-	.buffer_bytes = BUFFER_BYTES,
+	.buffer_bytes = SY_UV_STREAM_BUFFER,
 	.descriptors_a_loop = SY_UV_DESCRIPTORS_OF_STREAMS,
 	.descriptors_a_lane = 1,
-	.open = stream_open,
-	.free = stream_free,
+	.open = sy_uv_stream_open,
+	.close = sy_uv_stream_close,
 	.send = stream_send,
 	.receive = stream_receive,
+	.connect = sy_uv_stream_connect,
+	.cancel = stream_cancel,
 };

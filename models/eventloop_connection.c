@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * eventloop_connection.c - from where a lane has a connection and until when.
+ *
+ * A connection is the batch's, made before open, or the model's, made by
+ * SY_CONNECT.  The handle of each is memory of its own: libuv wants it until
+ * its close callback, while the lane may have the next connection by then.
+ */
+#include "eventloop_lane.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* libuv makes the socket non-blocking; sy_uv_connection_close undoes it. */
+int sy_uv_connection_open(struct sy_uv_lane *lane)
+{
+	int flags = fcntl(lane->lane->fd, F_GETFL);
+	int error;
+
+	if (flags < 0)
+		return -errno;
+	error = lane->loop->model->io->open(lane);
+	if (!error)
+		lane->was_blocking = !(flags & O_NONBLOCK);
+	return error;
+}
+
+static void make_blocking(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+}
+
+void sy_uv_connection_close(struct sy_uv_lane *lane)
+{
+	if (!lane->connection)
+		return;
+	lane->loop->model->io->close(lane);
+	lane->connection = NULL;
+	if (lane->connected)
+		lane->lane->fd = -1;
+	if (lane->was_blocking)
+		make_blocking(lane->lane->fd);
+	lane->connected = false;
+	lane->was_blocking = false;
+}
+
+void sy_uv_hang_up(struct sy_uv_lane *lane)
+{
+	sy_uv_connection_close(lane);
+	if (lane->lane->fd >= 0)
+		close(lane->lane->fd);
+	lane->lane->fd = -1;
+}
+
+int64_t sy_uv_connected(struct sy_uv_lane *lane, int error, int fd)
+{
+	if (error)
+		sy_uv_connection_close(lane);
+	else
+		lane->lane->fd = fd;
+	lane->connected = !error;
+	return error;
+}
+
+bool sy_uv_connect(struct sy_uv_lane *lane)
+{
+	struct sy_uv_model *model = lane->loop->model;
+	int64_t *result = &lane->lane->task.result;
+
+	*result = lane->connection        ? -EISCONN
+	          : model->batch->address ? 0
+	                                  : -EDESTADDRREQ;
+	if (*result)
+		return true;
+	lane->connected = true;
+	if (model->io->connect(lane) && *result != -EAGAIN)
+		return true;
+	return sy_uv_wait(lane, SY_CONNECT);
+}
+
+static int family_of(const struct sy_batch *batch)
+{
+	return ((const struct sockaddr *)batch->address)->sa_family;
+}
+
+bool sy_uv_address_is_unix(const struct sy_batch *batch)
+{
+	return family_of(batch) == AF_UNIX;
+}
+
+/* A request is one write, and is not to wait for the next one. */
+static int send_at_once(const struct sy_batch *batch, int fd)
+{
+	int on = 1;
+
+	if (sy_uv_address_is_unix(batch))
+		return 0;
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on))
+	               ? -errno
+	               : 0;
+}
+
+int sy_uv_socket_connect(const struct sy_batch *batch, int *fd_out)
+{
+	int fd = socket(family_of(batch),
+	                SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = send_at_once(batch, fd);
+	if (!error && connect(fd, batch->address, batch->address_bytes))
+		error = -errno;
+	if (error && error != -EINPROGRESS)
+		close(fd);
+	else
+		*fd_out = fd;
+	return error;
+}
