@@ -43,6 +43,14 @@ static inline void ask_for(struct sy_request *request, const char *family,
 		request->contexts = 1000;
 }
 
+/* A model's name that is as long as a point's may be; no real one is. */
+static inline const char *long_name(char name[SY_NAME_BYTES])
+{
+	memset(name, 'x', SY_NAME_BYTES - 1);
+	name[SY_NAME_BYTES - 1] = '\0';
+	return name;
+}
+
 /* A point that still has to be resolved. */
 static inline void make_point(struct sy_point *point, const char *family,
                               const char *row)

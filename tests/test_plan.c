@@ -247,16 +247,15 @@ static void test_a_name_that_is_too_long_is_not_added(void **state)
 {
 	struct sy_request request;
 	struct sy_plan plan;
+	struct sy_model model;
+	char name[SY_NAME_BYTES];
 
 	(void)state;
 	sy_plan_init(&plan);
 	ask_for(&request, "io", "coroutine.ucontext");
-	request.inflight = request.window = UINT32_MAX;
-	request.wait_ns = UINT64_MAX;
-	request.request_bytes = request.reply_bytes = UINT32_MAX;
-	request.tcp = true;
-	request.server_pu = INT32_MIN;
-	memset(request.placement, 'x', sizeof(request.placement) - 1);
+	model = *request.model;
+	model.name = long_name(name);
+	request.model = &model;
 	assert_int_equal(sy_plan_add(&plan, &request), -ENAMETOOLONG);
 	assert_int_equal(plan.count, 0);
 	sy_plan_free(&plan);

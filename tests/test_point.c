@@ -105,17 +105,16 @@ static void test_a_name_that_is_too_long_is_refused(void **state)
 {
 	struct sy_point point = { 0 };
 	struct sy_request *r = &point.request;
+	struct sy_model model;
+	char name[SY_NAME_BYTES];
 
 	(void)state;
 	ask_for(r, "io", "coroutine.ucontext");
-	r->inflight = r->window = UINT32_MAX;
-	r->wait_ns = UINT64_MAX;
-	r->request_bytes = r->reply_bytes = UINT32_MAX;
-	r->tcp = true;
-	r->server_pu = INT32_MIN;
-	memset(r->placement, 'x', sizeof(r->placement) - 1);
+	model = *r->model;
+	model.name = long_name(name);
+	r->model = &model;
 	assert_int_equal(sy_point_name(&point), -ENAMETOOLONG);
-	r->placement[8] = '\0';
+	name[sizeof(name) - 100] = '\0';
 	assert_int_equal(sy_point_name(&point), 0);
 }
 

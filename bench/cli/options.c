@@ -86,6 +86,16 @@ static const struct option {
 	SHAPES("stack", SHAPE, SY_KEY_STACK),
 	SHAPES("resident", SHAPE, SY_KEY_RESIDENT),
 	SHAPES("huge-pages", SHAPE_FLAG, SY_KEY_HUGE_PAGES),
+	SHAPES("inside", SHAPE, SY_KEY_INSIDE),
+	SHAPES("outside", SHAPE, SY_KEY_OUTSIDE),
+	SHAPES("sections", SHAPE, SY_KEY_SECTIONS),
+	SHAPES("units", SHAPE, SY_KEY_UNITS),
+	SHAPES("notify", SHAPE, SY_KEY_NOTIFY),
+	SHAPES("cells", SHAPE, SY_KEY_CELLS),
+	SHAPES("body", SHAPE, SY_KEY_BODY),
+	SHAPES("connection", SHAPE, SY_KEY_CONNECTION),
+	SHAPES("timeout", SHAPE, SY_KEY_TIMEOUT),
+	SHAPES("url", SHAPE, SY_KEY_URL),
 	{ .name = "section", .kind = MORE, .verbs = POINTS },
 	{ .name = "set", .kind = MORE, .verbs = POINTS },
 	{ .name = "max-points",
@@ -156,6 +166,7 @@ static const struct option {
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
+_Static_assert(OPTIONS <= 64, "a bit of `given` for each");
 
 static unsigned verb_bit(const struct sy_verb *verb)
 {

@@ -34,25 +34,27 @@ static int add_status(int error)
 	return error ? sy_complain(SY_EXIT_REFUSED, "no memory") : 0;
 }
 
-/* `where` has the placement.  Single values were checked when they were read,
+/* `where` stands before a key.  Single values were checked when they were read,
    so but for what does not go together only memory can fail. */
 static int read_space(struct sy_space *space, const struct sy_values *values,
                       const char *where)
 {
 	struct sy_reason reason;
+	enum sy_key key;
 
 	if (sy_space_read(space, values, &reason))
 		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
-	if (!sy_matrix_check(space, &reason))
+	if (!sy_space_check(space, values, &key, &reason))
 		return 0;
 	sy_space_free(space);
-	return sy_complain(SY_EXIT_USAGE, "%s: %s", where, reason.text);
+	return sy_complain(SY_EXIT_USAGE, "%s%s: %s", where, sy_key_name(key),
+	                   reason.text);
 }
 
 static int add_options(struct sy_plan *plan, const struct sy_options *options)
 {
 	struct sy_space space;
-	int status = read_space(&space, &options->shape, "--placement");
+	int status = read_space(&space, &options->shape, "--");
 
 	if (status)
 		return status;
@@ -70,13 +72,13 @@ static int read_section(const struct sy_sweep *sweep,
                         struct sy_space *space)
 {
 	struct sy_values values;
-	char where[SY_SECTION_BYTES + 16];
+	char where[SY_SECTION_BYTES + 4];
 
 	sy_sweep_values(sweep, section, &values);
 	for (enum sy_key key = 0; key < SY_KEYS; key++)
 		if (options->shape.text[key])
 			values.text[key] = options->shape.text[key];
-	snprintf(where, sizeof(where), "[%s] placement", section->name);
+	snprintf(where, sizeof(where), "[%s] ", section->name);
 	return read_space(space, &values, where);
 }
 

@@ -58,6 +58,7 @@ static uint32_t count_contexts(const struct sy_batch_spec *spec)
 		.scratch_bytes = spec->scratch_bytes,
 		.pu_count = spec->pu_count,
 		.setting = spec->setting,
+		.wants = spec->wants,
 	};
 	struct sy_needs needs = { 0 };
 
@@ -183,6 +184,7 @@ static void fill(struct arena *arena, const struct layout *layout,
 	batch->bind = bind_context;
 	batch->bind_data = arena;
 	batch->setting = spec->setting;
+	batch->wants = spec->wants;
 	batch->working_step = layout->working_step;
 	if (layout->working_step)
 		batch->working = base + layout->working;

@@ -18,6 +18,7 @@ struct sy_batch_spec {
 	const struct sy_model *model;
 	const struct sy_mechanism *mechanism; /* NULL: the model's tasks */
 	struct sy_setting setting;            /* for a mechanism */
+	unsigned wants;                       /* enum sy_wants, of tasks */
 	uint32_t inflight;
 	uint32_t window;
 	size_t scratch_bytes; /* a lane */

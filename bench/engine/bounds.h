@@ -23,6 +23,15 @@
 #define SY_MEMORY_MAX (INT64_C(1) << 40)
 #define SY_STACK_MAX (INT64_C(1) << 30)
 
+/* Of tasks that meet, share and fetch: work in a section and between two, and
+   sections a task; the array; a body, and the time for it. */
+#define SY_INSIDE_MAX_NS INT64_C(100000000)
+#define SY_CRITICAL_MAX 1000000
+#define SY_CELLS_MAX (1 << 20)
+#define SY_BODY_MAX (64 << 20)
+#define SY_TIMEOUT_MIN_NS INT64_C(1000000)
+#define SY_TIMEOUT_MAX_NS INT64_C(60000000000)
+
 #define SY_SETS_MAX 1000
 #define SY_LIMIT_MAX_NS (3600 * INT64_C(1000000000))
 #define SY_BUDGET_MAX_NS (7 * 86400 * INT64_C(1000000000))

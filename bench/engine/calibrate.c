@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/param.h"
 #include "engine/remote.h"
 
 /* Rounds of the kernel in a calibrating task: about 30 us. */
@@ -111,11 +112,17 @@ void sy_rounds_set(struct sy_plan *plan, struct sy_point *sentinel,
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct sy_point *point = &plan->points[i];
-		const struct sy_workload *workload = point->request.workload;
+		const struct sy_request *r = &point->request;
 
-		if (workload && !strcmp(workload->name, "cpu"))
-			point->load.rounds = rounds_of(point->request.grain_ns,
-			                               kernel_round_ns);
+		if (!sy_request_has_rounds(r))
+			continue;
+		if (!strcmp(r->workload->name, "cpu"))
+			point->load.rounds =
+				rounds_of(r->grain_ns, kernel_round_ns);
+		point->load.inside_rounds =
+			rounds_of(r->inside_ns, kernel_round_ns);
+		point->load.outside_rounds =
+			rounds_of(r->outside_ns, kernel_round_ns);
 	}
 	sentinel->load.rounds = rounds_of(SENTINEL_GRAIN_NS, kernel_round_ns);
 }

@@ -8,6 +8,7 @@
 
 #include "engine/calibrate.h"
 #include "engine/entrant.h"
+#include "engine/param.h"
 #include "host/limits.h"
 
 struct sy_demand {
@@ -59,7 +60,7 @@ static int calibrate(struct sy_demand *d, const struct sy_point *point,
 	double *round_ns = &d->session->kernel_round_ns;
 	int error;
 
-	if (*round_ns > 0 || strcmp(sy_point_family(point), "cpu"))
+	if (*round_ns > 0 || !sy_request_has_rounds(&point->request))
 		return 0;
 	error = sy_calibrate(d->plan, d->hooks, &d->sentinel, round_ns, reason);
 	if (!error)

@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <string.h>
 
+#include "engine/param.h"
+
 /* A slice warms up with this part of its operations. */
 #define WARMUP_PART 32
 /* No warm-up where one task alone waits longer than this part of a slice. */
@@ -15,9 +17,9 @@ static void fail(struct sy_entrant *entrant, int error,
                  const struct sy_reason *reason)
 {
 	sy_result_fail(entrant->result,
-	               error == -EBADMSG   ? SY_WRONG
-	               : error == -ENOTSUP ? SY_ABSENT
-	                                   : SY_FAILED,
+	               error == -EBADMSG || error == -EILSEQ ? SY_WRONG
+	               : error == -ENOTSUP                   ? SY_ABSENT
+	                                                     : SY_FAILED,
 	               reason);
 	sy_remote_end(&entrant->remote, 0);
 }
@@ -98,7 +100,7 @@ static uint64_t warmup(const struct sy_plan *plan, const struct sy_entrant *e)
 
 	if (e->point->request.workload &&
 	    e->point->load.wait_ns > plan->slice_ns / WARMUP_WAIT_PART &&
-	    strcmp(sy_point_family(e->point), "cpu"))
+	    sy_request_waits(&e->point->request))
 		return 0;
 	return operations / WARMUP_PART ? operations / WARMUP_PART : 1;
 }

@@ -50,6 +50,8 @@ static int take_place(struct sy_point *point, json_t *json,
 		point->where = found.where;
 		found.where = (struct sy_placement){ 0 };
 		point->load.rounds = found.load.rounds;
+		point->load.inside_rounds = found.load.inside_rounds;
+		point->load.outside_rounds = found.load.outside_rounds;
 		point->load.server_pu = found.load.server_pu;
 		again = sy_point_to_json(point);
 		if (!json_equal(again, json))

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/param.h"
 #include "engine/subject.h"
 
 /* Where no budget is given: time for a point, of all sets together. */
@@ -51,17 +52,22 @@ static unsigned pus_of(const struct sy_request *r)
 	return 1;
 }
 
-/* One task a lane: the least that a slice can be. */
+/* One task a lane: the least that a slice can be, rather too long. */
 static double wave_ns(const struct sy_request *r)
 {
-	bool waits = strcmp(r->workload->name, "cpu");
 	double lanes = r->inflight;
 
 	/* A plain loop waits for one task after another. */
-	if (waits)
+	if (sy_request_waits(r))
 		return (double)r->wait_ns *
 		       (strcmp(r->model->name, "serial") ? 1 : lanes);
-	return (double)r->grain_ns * lanes / pus_of(r);
+	if (!strcmp(r->workload->name, "cpu"))
+		return (double)r->grain_ns * lanes / pus_of(r);
+	/* Behind a lock one is inside; a gate lets in more than there are PUs. */
+	if (sy_request_has_rounds(r))
+		return ((double)r->inside_ns + (double)r->outside_ns) *
+		       r->sections * lanes;
+	return 0;
 }
 
 /* All contexts at once: the least that a mechanism can do. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/param.h"
 #include "engine/resident.h"
 
 /* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
@@ -38,6 +39,8 @@ void sy_request_default(struct sy_request *request)
 		.server_pu = SY_SERVER_SHARED,
 		.placement = "one-pu",
 	};
+	for (const struct sy_param *p = sy_params; p->key; p++)
+		sy_param_set(p, request, p->otherwise);
 }
 
 const char *sy_request_family(const struct sy_request *request)
@@ -58,15 +61,34 @@ bool sy_point_is(const struct sy_point *point, enum sy_family family)
 	return mechanism && mechanism->family == family;
 }
 
+/* Of a workload that has any, or NULL. */
+static const struct sy_way *way_of(const struct sy_request *r)
+{
+	return r->workload && r->workload->ways ? &r->workload->ways[r->way]
+	                                        : NULL;
+}
+
+const char *sy_request_mechanism(const struct sy_request *r)
+{
+	const struct sy_way *way = way_of(r);
+
+	return r->mechanism ? r->mechanism->name : way ? way->name : NULL;
+}
+
+bool sy_request_is_reference(const struct sy_request *r)
+{
+	const struct sy_way *way = way_of(r);
+
+	return r->mechanism ? r->mechanism->reference : way && way->reference;
+}
+
 void sy_point_row(const struct sy_point *point, char *row, size_t bytes)
 {
 	const struct sy_request *request = &point->request;
+	const char *mechanism = sy_request_mechanism(request);
 
-	if (request->mechanism)
-		snprintf(row, bytes, "%s.%s", request->model->name,
-		         request->mechanism->name);
-	else
-		snprintf(row, bytes, "%s", request->model->name);
+	snprintf(row, bytes, "%s%s%s", request->model->name,
+	         mechanism ? "." : "", mechanism ? mechanism : "");
 }
 
 static void append(char *text, size_t bytes, const char *format, ...)
@@ -133,6 +155,30 @@ static void append_setting(char *text, size_t bytes, const struct sy_request *r)
 	}
 }
 
+static void append_own(char *text, size_t bytes, const struct sy_request *r)
+{
+	for (const struct sy_param *p = sy_params; p->key; p++) {
+		uint64_t value = sy_param_get(p, r);
+
+		/* Another server has the body that it has. */
+		if (sy_param_is_of(p, r) &&
+		    !(p->quiet && value == p->otherwise) &&
+		    !(*r->url && !strcmp(p->name, "body")))
+			append(text, bytes, "/%s:%llu", p->name,
+			       (unsigned long long)value);
+	}
+}
+
+static void append_fetch(char *text, size_t bytes, const struct sy_request *r)
+{
+	if (r->fresh)
+		append(text, bytes, "/connection:fresh");
+	if (r->server_pu != SY_SERVER_SHARED)
+		append(text, bytes, "/server:%d", r->server_pu);
+	if (*r->url)
+		append(text, bytes, "/url:%s", r->url);
+}
+
 static void append_params(char *text, size_t bytes, const struct sy_request *r)
 {
 	const char *family = sy_request_family(r);
@@ -143,10 +189,13 @@ static void append_params(char *text, size_t bytes, const struct sy_request *r)
 		append(text, bytes, "/inflight:%u", r->inflight);
 	if (!strcmp(family, "cpu"))
 		append_time(text, bytes, "grain", r->grain_ns);
-	if (!strcmp(family, "wait") || !strcmp(family, "io"))
+	if (sy_request_waits(r))
 		append_time(text, bytes, "wait", r->wait_ns);
 	if (!strcmp(family, "io"))
 		append_io(text, bytes, r);
+	append_own(text, bytes, r);
+	if (!strcmp(family, "fetch"))
+		append_fetch(text, bytes, r);
 	append(text, bytes, "/placement:%s", r->placement);
 	if (!r->mechanism && r->window != 1024)
 		append(text, bytes, "/window:%u", r->window);
@@ -154,27 +203,55 @@ static void append_params(char *text, size_t bytes, const struct sy_request *r)
 		append(text, bytes, "/hold_awake:1");
 }
 
-int sy_point_name(struct sy_point *point)
+/* "threads.condition", or "threads/mechanism:lock" of a workload. */
+static void append_row(char *text, size_t bytes, const struct sy_request *r)
 {
-	const struct sy_request *r = &point->request;
-	char row[64];
-	char params[SY_NAME_BYTES] = "";
+	const char *mechanism = sy_request_mechanism(r);
 
-	sy_point_row(point, row, sizeof(row));
-	append_params(params, sizeof(params), r);
-	if (snprintf(point->name, sizeof(point->name), "%s/%s%s",
-	             sy_point_family(point), row,
-	             params) >= (int)sizeof(point->name))
-		return -ENAMETOOLONG;
-	snprintf(point->group, sizeof(point->group), "%s%.200s",
-	         sy_point_family(point), params);
-	point->load = (struct sy_load){
-		.wait_ns = r->wait_ns,
+	append(text, bytes, "/%s", r->model->name);
+	if (mechanism)
+		append(text, bytes, "%s%s",
+		       r->mechanism ? "." : "/mechanism:", mechanism);
+}
+
+void sy_request_load(const struct sy_request *r, struct sy_load *load)
+{
+	/* Others have never anything to wait for. */
+	bool waits = !r->workload || sy_request_waits(r) ||
+	             !strcmp(r->workload->name, "cpu");
+
+	*load = (struct sy_load){
+		.wait_ns = waits ? r->wait_ns : 0,
 		.request_bytes = r->request_bytes,
 		.reply_bytes = r->reply_bytes,
 		.tcp = r->tcp,
 		.server_pu = -1,
+		.mechanism = r->way,
+		.sections = r->sections,
+		.units = r->units,
+		.notify = r->notify,
+		.cells = r->cells,
+		.body_bytes = r->body_bytes,
+		.fresh = r->fresh,
+		.timeout_ns = r->timeout_ns,
 	};
+	memcpy(load->url, r->url, sizeof(load->url));
+}
+
+int sy_point_name(struct sy_point *point)
+{
+	const struct sy_request *r = &point->request;
+	const char *family = sy_point_family(point);
+	char name[SY_NAME_BYTES], params[SY_NAME_BYTES] = "";
+
+	snprintf(name, sizeof(name), "%s", family);
+	append_row(name, sizeof(name), r);
+	append_params(params, sizeof(params), r);
+	if (strlen(name) + strlen(params) >= sizeof(point->name))
+		return -ENAMETOOLONG;
+	strcat(strcpy(point->name, name), params);
+	strcat(strcpy(point->group, family), params);
+	sy_request_load(r, &point->load);
 	return 0;
 }
 
@@ -228,12 +305,29 @@ static int check_mechanism(const struct sy_point *point,
 	return 0;
 }
 
+const char *sy_request_absent(const struct sy_request *r)
+{
+	const struct sy_workload *workload = r->workload;
+	const char *absent = NULL;
+	struct sy_load load;
+	unsigned wants;
+
+	if (r->model->absent)
+		absent = r->model->absent();
+	if (absent || !workload)
+		return absent;
+	sy_request_load(r, &load);
+	if (workload->absent)
+		absent = workload->absent(&load);
+	wants = workload->wants ? workload->wants(&load) : 0;
+	return !absent && wants && r->model->lacks ? r->model->lacks(wants)
+	                                           : absent;
+}
+
 int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
                      struct sy_reason *reason)
 {
-	const char *absent = point->request.model->absent
-	                             ? point->request.model->absent()
-	                             : NULL;
+	const char *absent = sy_request_absent(&point->request);
 	char why[200];
 	int error;
 
@@ -259,7 +353,22 @@ bool sy_point_stamped(const struct sy_point *point)
 	const struct sy_request *r = &point->request;
 
 	return r->workload &&
-	       (r->workload->stamped || r->grain_ns >= STAMPED_GRAIN_NS);
+	       (r->workload->stamped || (!strcmp(r->workload->name, "cpu") &&
+	                                 r->grain_ns >= STAMPED_GRAIN_NS));
+}
+
+unsigned sy_point_wants(const struct sy_point *point)
+{
+	const struct sy_workload *workload = point->request.workload;
+
+	return workload && workload->wants ? workload->wants(&point->load) : 0;
+}
+
+const struct sy_finding *sy_point_findings(const struct sy_point *point)
+{
+	const struct sy_workload *workload = point->request.workload;
+
+	return workload && workload->settle ? workload->findings : NULL;
 }
 
 struct sy_setting sy_point_setting(const struct sy_point *point)
@@ -290,6 +399,7 @@ static void own_needs(const struct sy_point *point, struct sy_needs *needs)
 		.window = r->window,
 		.pu_count = point->where.count ? point->where.count : 1,
 		.setting = sy_point_setting(point),
+		.wants = sy_point_wants(point),
 	};
 
 	*needs = (struct sy_needs){ 0 };

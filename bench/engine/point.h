@@ -2,8 +2,8 @@
 /*
  * point.h - what is measured: a family, a model and parameters.
  *
- * Points that differ only in the model (or, for `switch`, the mechanism) form
- * a group; the group is what one sees side by side and what is interleaved.
+ * Points that differ only in the model or the mechanism form a group; the group
+ * is what one sees side by side and what is interleaved.
  */
 #ifndef SY_POINT_H
 #define SY_POINT_H
@@ -18,7 +18,7 @@
 #include "model.h"
 #include "workloads/workload.h"
 
-#define SY_NAME_BYTES 224
+#define SY_NAME_BYTES 352
 #define SY_PLACEMENT_BYTES 64
 
 /* The server runs on the PU of context 0: the stable placement. */
@@ -30,6 +30,7 @@ struct sy_request {
 	/* Of the families switch, spawn and idle; else NULL. */
 	const struct sy_mechanism *mechanism;
 	const struct sy_workload *workload; /* of the others, else NULL */
+	unsigned way; /* of the workload's, where it has any */
 	uint32_t inflight;
 	uint32_t window;
 	uint64_t grain_ns;
@@ -44,13 +45,18 @@ struct sy_request {
 	uint64_t stack_bytes;
 	uint64_t resident_bytes;
 	bool huge_pages; /* the resident memory is to be in them */
+	/* What tasks that meet, share and fetch are: struct sy_load, param.h. */
+	uint64_t inside_ns, outside_ns, timeout_ns;
+	uint32_t sections, units, notify, cells, body_bytes;
+	bool fresh;
+	char url[SY_URL_BYTES];
 	char placement[SY_PLACEMENT_BYTES];
 };
 
 struct sy_point {
 	struct sy_request request;
 	char name[SY_NAME_BYTES];
-	char group[SY_NAME_BYTES]; /* the name without its model */
+	char group[SY_NAME_BYTES]; /* the name without model and mechanism */
 	struct sy_placement where; /* owned; empty until resolved */
 	struct sy_load load;       /* rounds are 0 until calibrated */
 };
@@ -61,10 +67,11 @@ void sy_request_default(struct sy_request *request);
 json_t *sy_request_to_json(const struct sy_request *request);
 int sy_request_from_json(struct sy_request *request, json_t *json,
                          struct sy_reason *reason);
-/* The object with the mechanism or the workload that there is; takes it. */
+/* The object with the mechanism or the workload that there is, and what only
+   its family has; takes it. */
 json_t *sy_request_row_to_json(const struct sy_request *request, json_t *json);
-/* Finds what is named; a mechanism or a workload is NULL, and the family is
-   that of the mechanism.  -EINVAL. */
+/* Finds what is named: a workload, with a mechanism where it has any, or a
+   mechanism and its family; what is not is NULL.  -EINVAL. */
 int sy_request_names(struct sy_request *request, const char *model,
                      const char *family, const char *mechanism,
                      const char *workload, struct sy_reason *reason);
@@ -89,13 +96,24 @@ int sy_point_resolve(struct sy_point *point, const struct sy_topology *topology,
                      struct sy_reason *reason);
 void sy_point_release(struct sy_point *point);
 
-/* "cpu", "wait", "io", "switch", "spawn", "idle". */
+/* "cpu" and those of other workloads, "switch", "spawn", "idle". */
 const char *sy_point_family(const struct sy_point *point);
 const char *sy_request_family(const struct sy_request *request);
 /* Whether its points are of that family of mechanisms. */
 bool sy_point_is(const struct sy_point *point, enum sy_family family);
+/* The name of its mechanism, or NULL; and whether that is a yardstick: shown,
+   but neither best nor a rival. */
+const char *sy_request_mechanism(const struct sy_request *request);
+bool sy_request_is_reference(const struct sy_request *request);
 /* "threads", or "threads.condition" where there is a mechanism. */
 void sy_point_row(const struct sy_point *point, char *row, size_t bytes);
+
+/* The parameters of its tasks but for rounds and server. */
+void sy_request_load(const struct sy_request *request, struct sy_load *load);
+/* What its tasks want of the model: enum sy_wants. */
+unsigned sy_point_wants(const struct sy_point *point);
+/* What is found after its runs, ended by a name that is NULL; or NULL. */
+const struct sy_finding *sy_point_findings(const struct sy_point *point);
 
 /* What its mechanism is asked for; resident memory is not there yet. */
 struct sy_setting sy_point_setting(const struct sy_point *point);
@@ -113,7 +131,11 @@ uint64_t sy_point_memory(const struct sy_point *point);
 int sy_point_fits(const struct sy_point *point, const struct sy_limits *limits,
                   struct sy_reason *reason);
 
-/* Whether the latency of every task is stamped: where that costs < 1 %. */
+/* Why its workload cannot be had here or with its model, or NULL; valid until
+   the next call. */
+const char *sy_request_absent(const struct sy_request *request);
+
+/* Whether latencies of tasks are stamped: where that costs < 1 %. */
 bool sy_point_stamped(const struct sy_point *point);
 
 /* The OS indices of a placement, in its order.  NULL: no memory. */

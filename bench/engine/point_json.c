@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "engine/json.h"
+#include "engine/param.h"
 
 json_t *sy_pus_to_json(const struct sy_placement *where)
 {
@@ -20,6 +21,13 @@ json_t *sy_pus_to_json(const struct sy_placement *where)
 	for (unsigned i = 0; pus && i < where->count; i++)
 		pus = sy_json_then(pus, json_integer(where->pus[i]));
 	return pus;
+}
+
+/* Whether its tasks have sections whose work is carried out in rounds. */
+static bool inside_is_of(const struct sy_request *r)
+{
+	return r->workload &&
+	       sy_families_have(SY_HAVE_INSIDE, r->workload->name);
 }
 
 json_t *sy_point_to_json(const struct sy_point *point)
@@ -36,7 +44,13 @@ json_t *sy_point_to_json(const struct sy_point *point)
 		load->server_pu, "hold_awake", r->hold_awake, "bound",
 		point->where.bound, "pus", sy_pus_to_json(&point->where));
 
-	return sy_request_row_to_json(r, json);
+	json = sy_request_row_to_json(r, json);
+	if (!inside_is_of(r))
+		return json;
+	json = sy_json_with(json, "inside_rounds",
+	                    json_integer((json_int_t)load->inside_rounds));
+	return sy_json_with(json, "outside_rounds",
+	                    json_integer((json_int_t)load->outside_rounds));
 }
 
 static int pus_from_json(struct sy_placement *where, json_t *pus)
@@ -58,6 +72,30 @@ static int pus_from_json(struct sy_placement *where, json_t *pus)
 		where->pus[i] = (int)index;
 	}
 	return 0;
+}
+
+/* What only tasks of its family have, and then the load. */
+static int take_own(struct sy_point *point, const json_t *json,
+                    struct sy_reason *reason)
+{
+	struct sy_load *load = &point->load;
+	json_int_t inside = 0, outside = 0;
+	int error = sy_params_from_json(&point->request, json);
+
+	if (!error && inside_is_of(&point->request) &&
+	    (json_unpack((json_t *)json, "{sI sI}", "inside_rounds", &inside,
+	                 "outside_rounds", &outside) ||
+	     inside < 0 || outside < 0))
+		error = -EINVAL;
+	if (error)
+		return sy_reason(reason, -EINVAL,
+		                 "point: a value of %s is missing or out of "
+		                 "range",
+		                 sy_point_family(point));
+	sy_request_load(&point->request, load);
+	load->inside_rounds = (uint64_t)inside;
+	load->outside_rounds = (uint64_t)outside;
+	return sy_request_meets(&point->request, reason);
 }
 
 int sy_point_from_json(struct sy_point *point, json_t *json,
@@ -101,14 +139,15 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	r->window = (uint32_t)window;
 	r->grain_ns = (uint64_t)grain_ns;
 	r->hold_awake = hold_awake;
-	*load = (struct sy_load){
-		.rounds = (uint64_t)rounds,
-		.wait_ns = (uint64_t)wait_ns,
-		.request_bytes = (uint32_t)request_bytes,
-		.reply_bytes = (uint32_t)reply_bytes,
-		.tcp = tcp,
-		.server_pu = server_pu,
-	};
+	r->wait_ns = (uint64_t)wait_ns;
+	r->request_bytes = (uint32_t)request_bytes;
+	r->reply_bytes = (uint32_t)reply_bytes;
+	r->tcp = tcp;
+	error = take_own(point, json, reason);
+	if (error)
+		return error;
+	load->rounds = (uint64_t)rounds;
+	load->server_pu = server_pu;
 	point->where.bound = bound;
 	error = pus_from_json(&point->where, pus);
 	return error ? sy_reason(reason, error, "point: bad PUs") : 0;

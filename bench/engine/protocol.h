@@ -52,6 +52,14 @@ int sy_message_send(int fd, json_t *message);
 json_t *sy_slice_to_json(const struct sy_slice *slice);
 int sy_slice_from_json(struct sy_slice *slice, const json_t *json);
 
+/* What was found in it is of the workload's, NULL: it looks for nothing.  NULL:
+   no memory; and back, behind sy_slice_from_json: -EPROTO. */
+json_t *sy_findings_to_json(const struct sy_finding *findings,
+                            const uint64_t found[SY_FINDINGS_MAX]);
+int sy_findings_from_json(struct sy_slice *slice,
+                          const struct sy_finding *findings,
+                          const json_t *json);
+
 /* The OS indices in a set of PUs, SY_PUS_MAX bits.  NULL: no memory. */
 json_t *sy_visited_to_json(const uint64_t *visited);
 

@@ -162,8 +162,16 @@ static int stated(struct sy_record *record, const json_t *json,
 	return take_time(json, record, reason);
 }
 
-static int sampled(struct sy_record *record, const json_t *json,
-                   struct sy_reason *reason)
+/* What slices of a point, or of a sentinel, are looked through for. */
+static const struct sy_finding *findings_of(const struct sy_plan *plan,
+                                            size_t point)
+{
+	return point < plan->count ? sy_point_findings(&plan->points[point])
+	                           : NULL;
+}
+
+static int sampled(struct sy_record *record, const struct sy_plan *plan,
+                   const json_t *json, struct sy_reason *reason)
 {
 	const json_t *dropped = json_object_get(json, "dropped");
 	int error = take_time(json, record, reason);
@@ -173,7 +181,10 @@ static int sampled(struct sy_record *record, const json_t *json,
 		error = take_u32(json, "set", &record->set, reason);
 	if (!error)
 		error = take_u32(json, "round", &record->round, reason);
-	if (!error && sy_slice_from_json(record->slice, json))
+	if (!error &&
+	    (sy_slice_from_json(record->slice, json) ||
+	     sy_findings_from_json(record->slice,
+	                           findings_of(plan, record->point), json)))
 		error = sy_reason(reason, -EINVAL, "the sample makes no sense");
 	if (error)
 		return error;
@@ -200,8 +211,9 @@ static int of_point(struct sy_record *record, const struct sy_plan *plan,
 	if (find_point(plan, course, name, &record->point))
 		return sy_reason(reason, -EINVAL, "no point '%s' in plan.json",
 		                 name);
-	return json_object_get(json, "state") ? stated(record, json, reason)
-	                                      : sampled(record, json, reason);
+	return json_object_get(json, "state")
+	               ? stated(record, json, reason)
+	               : sampled(record, plan, json, reason);
 }
 
 static int turn_from_json(struct sy_record *record, const struct sy_plan *plan,

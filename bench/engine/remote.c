@@ -181,6 +181,7 @@ static int ask(struct sy_remote *remote, json_t *message,
 int sy_remote_open_begin(struct sy_remote *remote, const struct sy_point *point,
                          struct sy_reason *reason)
 {
+	remote->findings = sy_point_findings(point);
 	return ask(remote, json_pack("{so}", "open", sy_point_to_json(point)),
 	           reason);
 }
@@ -235,7 +236,8 @@ int sy_remote_slice(struct sy_remote *remote, uint64_t operations,
 		                &sample, reason);
 	if (error)
 		return error;
-	if (sy_slice_from_json(slice, sample))
+	if (sy_slice_from_json(slice, sample) ||
+	    sy_findings_from_json(slice, remote->findings, sample))
 		error = sy_reason(reason, -EPROTO,
 		                  "the worker's sample makes no sense");
 	json_decref(sample);

@@ -17,6 +17,8 @@ struct sy_remote {
 	pid_t pid; /* 0: not running */
 	int fd;
 	struct sy_line_reader reader;
+	/* What its samples must tell; of the point that it was given. */
+	const struct sy_finding *findings;
 };
 
 /* Makes the caller reap what its workers leave behind.  Once. */

@@ -11,14 +11,21 @@
 
 #include "engine/bounds.h"
 #include "engine/json.h"
+#include "engine/param.h"
 #include "engine/point.h"
 
 /* `s*` of json_pack also leaves out what there is no memory for. */
 json_t *sy_request_row_to_json(const struct sy_request *r, json_t *json)
 {
-	if (r->workload)
-		return sy_json_with(json, "workload",
+	if (r->workload) {
+		json = sy_json_with(json, "workload",
 		                    json_string(r->workload->name));
+		if (r->workload->ways)
+			json = sy_json_with(
+				json, "mechanism",
+				json_string(sy_request_mechanism(r)));
+		return sy_params_to_json(r, json);
+	}
 	json = sy_json_with(json, "family", json_string(sy_request_family(r)));
 	json = sy_json_with(json, "mechanism", json_string(r->mechanism->name));
 	return sy_request_setting_to_json(r, json);
@@ -87,6 +94,22 @@ static const struct sy_mechanism *find_row(const struct sy_model *model,
 	return NULL;
 }
 
+/* A workload that has mechanisms is asked for by one of them, and no other. */
+static int find_way(struct sy_request *r, const char *mechanism,
+                    struct sy_reason *reason)
+{
+	const struct sy_way *ways = r->workload->ways;
+
+	r->way = 0;
+	if (!ways && !mechanism)
+		return 0;
+	for (; ways && mechanism && ways[r->way].name; r->way++)
+		if (!strcmp(ways[r->way].name, mechanism))
+			return 0;
+	return sy_reason(reason, -EINVAL, "%s has no mechanism '%s'",
+	                 r->workload->name, mechanism ? mechanism : "");
+}
+
 int sy_request_names(struct sy_request *r, const char *model,
                      const char *family, const char *mechanism,
                      const char *workload, struct sy_reason *reason)
@@ -94,13 +117,15 @@ int sy_request_names(struct sy_request *r, const char *model,
 	r->model = sy_model_find(model);
 	if (!r->model)
 		return sy_reason(reason, -EINVAL, "no model '%s'", model);
+	r->workload = workload ? sy_workload_find(workload) : NULL;
 	r->mechanism = family && mechanism
 	                       ? find_row(r->model, family, mechanism)
 	                       : NULL;
+	if (r->workload && !family)
+		return find_way(r, mechanism, reason);
 	if (mechanism && !r->mechanism)
 		return sy_reason(reason, -EINVAL, "no mechanism '%s'",
 		                 mechanism);
-	r->workload = workload ? sy_workload_find(workload) : NULL;
 	if (!r->workload == !r->mechanism)
 		return sy_reason(reason, -EINVAL, "no workload '%s'",
 		                 workload ? workload : "");
@@ -121,7 +146,7 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 	int tcp, hold_awake, server_pu;
 	json_error_t where;
 
-	*r = (struct sy_request){ 0 };
+	sy_request_default(r);
 	if (json_unpack_ex(json, &where, 0,
 	                   "{ss s?s s?s s?s sI sI sI sI sI sI sb sb si ss}",
 	                   "model", &model, "family", &family, "mechanism",
@@ -157,5 +182,10 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 	    sy_request_setting_from_json(r, json_object_get(json, "setting")))
 		return sy_reason(reason, -EINVAL,
 		                 "request: setting out of range");
-	return 0;
+	if (sy_params_from_json(r, json))
+		return sy_reason(
+			reason, -EINVAL,
+			"request: a value of %s is missing or out of range",
+			sy_request_family(r));
+	return sy_request_meets(r, reason);
 }

@@ -58,6 +58,28 @@ static int add_latencies(struct sy_result *result,
 	return 0;
 }
 
+static void add_findings(struct sy_result *result, const struct sy_slice *slice)
+{
+	result->findings = slice->findings;
+	for (size_t i = 0; slice->findings && slice->findings[i].name; i++) {
+		uint64_t *sum = &result->found[i], found = slice->found[i];
+
+		if (!slice->findings[i].most)
+			*sum = *sum < UINT64_MAX - found ? *sum + found
+			                                 : UINT64_MAX;
+		else if (*sum < found)
+			*sum = found;
+	}
+}
+
+double sy_finding_figure(const struct sy_finding *finding, uint64_t found,
+                         uint64_t operations)
+{
+	if (finding->most || !operations)
+		return (double)found;
+	return (double)found / (double)operations;
+}
+
 static void add_totals(struct sy_result *result, const struct sy_slice *slice)
 {
 	result->operations += slice->operations;
@@ -96,6 +118,7 @@ int sy_result_add(struct sy_result *result, const struct sy_slice *slice,
 	};
 	memcpy(result->detail, slice->detail, sizeof(result->detail));
 	add_totals(result, slice);
+	add_findings(result, slice);
 	if (result->state == SY_PLANNED)
 		result->state = SY_MEASURED;
 	return 0;

@@ -17,7 +17,7 @@ enum sy_state {
 	SY_ABSENT,   /* not here: the machine or the build does not have it */
 	SY_FAILED,   /* died, hung, refused, a limit: with the reason */
 	SY_INVALID,  /* measured, but not what it claims to be */
-	SY_WRONG,    /* a wrong checksum: there is no number */
+	SY_WRONG, /* a wrong checksum, a broken promise: there is no number */
 };
 
 /* The name of a state as in results.json; and back: -EINVAL. */
@@ -50,6 +50,9 @@ struct sy_result {
 	uint64_t usual_ns; /* how long a slice is that cannot be shorter */
 	unsigned dropped;  /* slices that missed their size */
 	char detail[SY_DETAIL_BYTES]; /* of the mechanism, or "" */
+	/* Of all slices, sums and largest ones; as in struct sy_slice. */
+	const struct sy_finding *findings;
+	uint64_t found[SY_FINDINGS_MAX];
 };
 
 /* Adds a slice.  -ENOMEM. */
@@ -64,6 +67,10 @@ void sy_result_note_length(struct sy_result *result, uint64_t slice_ns,
                            uint64_t elapsed_ns);
 void sy_result_free(struct sy_result *result);
 void sy_result_forget_latencies(struct sy_result *result);
+
+/* A finding of `operations`: the sum as a share of them, or the largest. */
+double sy_finding_figure(const struct sy_finding *finding, uint64_t found,
+                         uint64_t operations);
 
 /* Notes why a point has no number; the first reason stays. */
 void sy_result_fail(struct sy_result *result, enum sy_state state,

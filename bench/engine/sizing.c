@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/batch.h"
+#include "engine/param.h"
 
 /* Latencies kept of one slice: 1 MiB. */
 #define STAMPS_MAX (UINT64_C(1) << 17)
@@ -30,8 +31,7 @@
 /* Tasks that wait come in waves, one for each time that all lanes are used. */
 static bool in_waves(const struct sy_point *point)
 {
-	return point->request.workload && point->load.wait_ns &&
-	       strcmp(sy_point_family(point), "cpu");
+	return sy_request_waits(&point->request) && point->load.wait_ns;
 }
 
 /* Filling the lanes and draining them must weigh little in a slice. */
@@ -52,9 +52,58 @@ static uint64_t waves_wanted(const struct sy_point *point)
 	return sy_subject_waves(point, point->where.count);
 }
 
+/* What can be run of its tasks: a multiple of that. */
+static struct sy_portion portion_of(const struct sy_point *point)
+{
+	const struct sy_workload *workload = point->request.workload;
+	uint32_t inflight = point->request.inflight;
+
+	if (!workload || !workload->portion)
+		return (struct sy_portion){ 1, 1 };
+	return workload->portion(&point->load, inflight);
+}
+
+static uint64_t divide_up(uint64_t count, uint64_t by)
+{
+	return (count + by - 1) / by;
+}
+
+/* Portions that are a task a lane at least. */
+static uint64_t portions_least(const struct sy_point *point)
+{
+	return divide_up(point->request.inflight, portion_of(point).tasks);
+}
+
+uint64_t sy_subject_tasks(const struct sy_point *point, uint64_t operations)
+{
+	struct sy_portion portion = portion_of(point);
+
+	return divide_up(operations, portion.operations) * portion.tasks;
+}
+
+uint64_t sy_subject_whole(const struct sy_point *point, uint64_t operations)
+{
+	struct sy_portion portion = portion_of(point);
+
+	return divide_up(operations, portion.operations) * portion.operations;
+}
+
+uint64_t sy_subject_stamped(const struct sy_point *point, uint64_t tasks)
+{
+	return divide_up(tasks, UINT64_C(1) << sy_subject_stamp_shift(point));
+}
+
+uint32_t sy_subject_stamp_shift(const struct sy_point *point)
+{
+	const struct sy_workload *workload = point->request.workload;
+
+	return workload ? workload->stamp_shift : 0;
+}
+
 uint64_t sy_subject_stamps(const struct sy_point *point)
 {
-	uint64_t least = point->request.inflight * waves_wanted(point);
+	uint64_t tasks = portions_least(point) * portion_of(point).tasks;
+	uint64_t least = sy_subject_stamped(point, tasks * waves_wanted(point));
 
 	if (!sy_point_stamped(point))
 		return 0;
@@ -75,22 +124,26 @@ static uint64_t whole_bursts(const struct sy_point *point, uint64_t count)
 }
 
 /*
- * Whole for mechanisms; a task a lane at least, no more than can be stamped.
- * Tasks that wait come in whole waves, since a last one that is not full would
- * count against the model.
+ * Whole for mechanisms; else whole portions, a task a lane at least, no more
+ * than can be stamped.  Tasks that wait come in whole waves, since a last one
+ * that is not full would count against the model.
  */
 uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count)
 {
 	const struct sy_point *point = s->point;
-	uint64_t lanes = s->batch->inflight, most = sy_subject_stamps(point);
+	struct sy_portion portion = portion_of(point);
+	uint64_t least = portions_least(point), most, portions;
 
 	if (point->request.mechanism)
 		return whole_bursts(point, count);
+	portions = count / portion.operations;
 	if (in_waves(point))
-		count = (count + lanes / 2) / lanes * lanes;
-	if (most && count > most)
-		count = most / lanes * lanes;
-	return count < lanes ? lanes : count;
+		portions = (portions + least / 2) / least * least;
+	most = (sy_subject_stamps(point) << sy_subject_stamp_shift(point)) /
+	       portion.tasks;
+	if (most && portions > most)
+		portions = most / least * least;
+	return (portions < least ? least : portions) * portion.operations;
 }
 
 /* Grows the count until a trial is long enough to tell a rate. */
@@ -149,12 +202,12 @@ static int grow(struct sy_subject *s, uint64_t target_ns, uint64_t trial_count,
 /* The waves that are wanted, as far as there is time for them. */
 static uint64_t with_waves(const struct sy_subject *s, double rate_ns)
 {
-	uint64_t lanes = s->batch->inflight;
-	uint64_t waves = (uint64_t)(SY_WAVES_NS / (rate_ns * (double)lanes));
+	uint64_t wave = sy_subject_allowed(s, 1);
+	uint64_t waves = (uint64_t)(SY_WAVES_NS / (rate_ns * (double)wave));
 
 	if (waves > waves_wanted(s->point))
 		waves = waves_wanted(s->point);
-	return sy_subject_allowed(s, waves * lanes);
+	return sy_subject_allowed(s, waves * wave);
 }
 
 /*

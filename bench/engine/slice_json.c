@@ -40,6 +40,16 @@ static json_t *with_number(json_t *json, const char *key, uint64_t number)
 	return sy_json_with(json, key, json_integer((json_int_t)number));
 }
 
+json_t *sy_findings_to_json(const struct sy_finding *findings,
+                            const uint64_t found[SY_FINDINGS_MAX])
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; findings[i].name; i++)
+		json = with_number(json, findings[i].name, found[i]);
+	return json;
+}
+
 json_t *sy_slice_to_json(const struct sy_slice *slice)
 {
 	json_t *json =
@@ -66,6 +76,10 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 		                   "slab_bytes", slice->slab_bytes);
 	if (*slice->detail)
 		json = sy_json_with(json, "detail", json_string(slice->detail));
+	if (slice->findings)
+		json = sy_json_with(
+			json, "findings",
+			sy_findings_to_json(slice->findings, slice->found));
 	if (!slice->latencies.total)
 		return json;
 	json = sy_json_with(json, "latency_max_ns",
@@ -87,6 +101,20 @@ static uint64_t number(const json_t *json, const char *key, int *wrong)
 		return 0;
 	}
 	return (uint64_t)json_integer_value(value);
+}
+
+int sy_findings_from_json(struct sy_slice *slice,
+                          const struct sy_finding *findings, const json_t *json)
+{
+	const json_t *found = json_object_get(json, "findings");
+	int wrong = 0;
+
+	slice->findings = findings;
+	for (size_t i = 0; findings && findings[i].name; i++) {
+		wrong += !json_object_get(found, findings[i].name);
+		slice->found[i] = number(found, findings[i].name, &wrong);
+	}
+	return wrong ? -EPROTO : 0;
 }
 
 static int visited_from_json(uint64_t *visited, const json_t *pus)

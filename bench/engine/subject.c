@@ -2,7 +2,8 @@
 /*
  * subject.c - see subject.h.
  *
- * A subject is either a model with a workload or one of its mechanisms; both come down to `run this many`.
+ * A subject is either a model with a workload or one of its mechanisms; both
+ * come down to `run this many`.
  */
 #include "engine/subject_internal.h"
 
@@ -26,7 +27,9 @@ static int create_batch(struct sy_subject *subject)
 		.setting = sy_point_setting(point),
 		.inflight = r->mechanism ? 1 : r->inflight,
 		.window = r->window,
+		.wants = sy_point_wants(point),
 		.stamp_count = sy_subject_stamps(point),
+		.stamp_shift = sy_subject_stamp_shift(point),
 		.pus = point->where.pus,
 		.pu_count = point->where.count,
 		.bound = point->where.bound,
@@ -173,7 +176,6 @@ static int carry_out(struct sy_subject *s, uint64_t count)
 
 	if (r->mechanism)
 		return r->mechanism->run(s->model, count);
-	s->batch->task_count = count;
 	return r->model->run(s->model);
 }
 
@@ -194,8 +196,10 @@ static int expect(struct sy_subject *s, uint64_t count)
 	return 0;
 }
 
-static int check(struct sy_subject *s, uint64_t count, struct sy_reason *reason)
+static int check(struct sy_subject *s, uint64_t operations,
+                 struct sy_reason *reason)
 {
+	uint64_t count = sy_subject_tasks(s->point, operations);
 	struct sy_tally got;
 
 	if (!s->point->request.workload)
@@ -217,6 +221,35 @@ static int check(struct sy_subject *s, uint64_t count, struct sy_reason *reason)
 	                 s->expected.proof);
 }
 
+/*
+ * What the workload has to say of the run before, in `slice` where that is not
+ * NULL.  The clock has stopped.
+ */
+static int settle(struct sy_subject *s, struct sy_slice *slice,
+                  struct sy_reason *reason)
+{
+	const struct sy_workload *workload = s->point->request.workload;
+	uint64_t found[SY_FINDINGS_MAX] = { 0 };
+	char why[SY_BROKEN_BYTES] = "";
+	int error;
+
+	if (!workload || !workload->settle)
+		return 0;
+	error = workload->settle(s->workload, s->batch, found, why);
+	if (error == -EILSEQ)
+		return sy_reason(reason, error, "a promise was broken: %s",
+		                 why);
+	if (error)
+		return sy_reason(reason, error,
+		                 "cannot make ready for the next run: %s",
+		                 *why ? why : strerror(-error));
+	if (slice) {
+		slice->findings = sy_point_findings(s->point);
+		memcpy(slice->found, found, sizeof(found));
+	}
+	return 0;
+}
+
 void sy_subject_reset(struct sy_subject *s)
 {
 	struct sy_batch *batch = s->batch;
@@ -236,9 +269,12 @@ void sy_subject_reset(struct sy_subject *s)
 static int timed_run(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
                      struct sy_reason *reason)
 {
-	uint64_t begin_ns = sy_clock_ns();
-	int error = carry_out(s, count);
+	uint64_t begin_ns;
+	int error;
 
+	s->batch->task_count = sy_subject_tasks(s->point, count);
+	begin_ns = sy_clock_ns();
+	error = carry_out(s, count);
 	*elapsed_ns = sy_clock_ns() - begin_ns;
 	s->ran = true;
 	return error ? sy_reason(reason, error, "the model failed: %s",
@@ -253,7 +289,9 @@ int sy_subject_trial(struct sy_subject *s, uint64_t count, uint64_t *elapsed_ns,
 
 	sy_subject_reset(s);
 	error = timed_run(s, count, elapsed_ns, reason);
-	return error ? error : check(s, count, reason);
+	if (!error)
+		error = check(s, count, reason);
+	return error ? error : settle(s, NULL, reason);
 }
 
 void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice)
@@ -269,7 +307,7 @@ void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice)
 			slice->visited[w] |= context->visited[w];
 	}
 	if (batch->latencies_ns)
-		stamps = slice->operations;
+		stamps = sy_subject_stamped(s->point, batch->task_count);
 	for (uint64_t i = 0; i < stamps; i++)
 		sy_histogram_add(&slice->latencies, batch->latencies_ns[i]);
 }
@@ -277,7 +315,9 @@ void sy_subject_collect(const struct sy_subject *s, struct sy_slice *slice)
 static uint64_t server_ns(const struct sy_subject *s)
 {
 	const struct sy_workload *workload = s->point->request.workload;
-	pid_t server = workload ? workload->server(s->workload) : 0;
+	pid_t server = workload && workload->server
+	                       ? workload->server(s->workload)
+	                       : 0;
 
 	return server ? sy_usage_process_ns(server) : 0;
 }
@@ -304,6 +344,8 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	slice->usage = sy_usage_since(&after, &before);
 	slice->server_ns = server_ns(s) - served_ns;
 	error = check(s, slice->operations, reason);
+	if (!error)
+		error = settle(s, slice, reason);
 	if (error)
 		return error;
 	sy_subject_collect(s, slice);
@@ -311,17 +353,23 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 }
 
 /*
- * There is no room for the stamps of more than a slice.  A ring goes around and
- * a burst ends: where that alone is a slice, it warms up what has never run.
+ * There is no room for the stamps of more than a slice.  A ring goes around, a
+ * burst ends and a portion is whole: where that alone is a slice, it warms up
+ * what has never run.
  */
 static uint64_t warmup_of(const struct sy_subject *s, uint64_t warmup,
                           uint64_t operations)
 {
-	if (warmup && s->point->request.mechanism)
+	const struct sy_request *r = &s->point->request;
+	bool whole = r->mechanism || r->workload->portion;
+
+	if (warmup && r->mechanism)
 		warmup = sy_subject_allowed(s, warmup);
+	else
+		warmup = sy_subject_whole(s->point, warmup);
 	if (warmup < operations)
 		return warmup;
-	return s->ran && s->point->request.mechanism ? 0 : operations;
+	return s->ran && whole ? 0 : operations;
 }
 
 /* A few tasks will do to warm up, fewer than there are lanes among them. */
@@ -337,6 +385,8 @@ static int run(struct sy_subject *s, uint64_t warmup, struct sy_slice *slice,
 	warmup = warmup_of(s, warmup, slice->operations);
 	if (!error && warmup)
 		error = timed_run(s, warmup, &ignored_ns, reason);
+	if (!error && warmup)
+		error = settle(s, NULL, reason);
 	return error ? error : measure(s, slice, reason);
 }
 

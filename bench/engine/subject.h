@@ -3,8 +3,9 @@
  * subject.h - a point held ready: contexts created, bound and blocked.
  *
  * Every front end measures through sy_subject_run, so that all of them mean
- * the same by an operation: a task, a one-way hand-off, a context that was
- * created and ended, or one that was created and waits.
+ * the same by an operation: a task or what a portion of tasks is said to be, a
+ * one-way hand-off, a context that was created and ended, or one that was
+ * created and waits.
  */
 #ifndef SY_SUBJECT_H
 #define SY_SUBJECT_H
@@ -37,6 +38,10 @@ struct sy_slice {
 	uint64_t server_ns;           /* CPU time of the workload's server */
 	uint64_t migrations;          /* at least so many */
 	uint64_t visited[SY_PUS_MAX / 64];
+	/* What the workload found, in the order of its findings; NULL: it
+	   looks for nothing. */
+	const struct sy_finding *findings;
+	uint64_t found[SY_FINDINGS_MAX];
 	/* Latencies of the tasks, where they are stamped; total 0: none. */
 	struct sy_histogram latencies;
 };
@@ -70,8 +75,8 @@ int sy_subject_size(struct sy_subject *subject, uint64_t target_ns,
  * Runs `warmup` operations without a clock (no more than are measured, and not
  * as many of a mechanism that has run before), then
  * `operations` with one, and checks every answer after the clock has stopped.
- * -EBADMSG: a wrong answer, so there is no number; other errors are of the
- * mechanism.
+ * -EBADMSG: a wrong answer, and -EILSEQ: a broken promise, so there is no
+ * number; other errors are of the mechanism.
  */
 int sy_subject_run(struct sy_subject *subject, uint64_t operations,
                    uint64_t warmup, struct sy_slice *slice,

@@ -23,8 +23,16 @@ struct sy_subject {
 	uint64_t expected_count; /* what `expected` is for */
 };
 
-/* Latencies kept of a slice: every task's, where the point is stamped. */
+/* So many operations in whole portions, rounded up: how many these are, and
+   how many tasks. */
+uint64_t sy_subject_whole(const struct sy_point *point, uint64_t operations);
+uint64_t sy_subject_tasks(const struct sy_point *point, uint64_t operations);
+
+/* Latencies kept of a slice where the point is stamped: every task's, or that
+   of one in 1 << shift; and those of so many tasks. */
 uint64_t sy_subject_stamps(const struct sy_point *point);
+uint32_t sy_subject_stamp_shift(const struct sy_point *point);
+uint64_t sy_subject_stamped(const struct sy_point *point, uint64_t tasks);
 
 /* The number of operations nearest to `count` that a run may have. */
 uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count);

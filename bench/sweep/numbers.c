@@ -257,6 +257,32 @@ uint64_t sy_numbers_over(const struct sy_numbers *numbers, uint64_t limit)
 	return over;
 }
 
+/* The last value of a span. */
+static uint64_t last_of(const struct sy_span *span)
+{
+	uint64_t last = span->first;
+
+	if (!span->times)
+		return last + (span->count - 1) * span->step;
+	for (uint64_t i = 1; i < span->count; i++)
+		last *= span->step;
+	return last;
+}
+
+void sy_numbers_ends(const struct sy_numbers *numbers, uint64_t *least,
+                     uint64_t *most)
+{
+	*least = UINT64_MAX;
+	*most = 0;
+	for (size_t i = 0; i < numbers->span_count; i++) {
+		uint64_t first = numbers->spans[i].first;
+		uint64_t last = last_of(&numbers->spans[i]);
+
+		*least = first < *least ? first : *least;
+		*most = last > *most ? last : *most;
+	}
+}
+
 int sy_numbers_expand(const struct sy_numbers *numbers, uint64_t **values)
 {
 	uint64_t *all, *at;

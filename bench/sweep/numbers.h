@@ -57,6 +57,10 @@ void sy_numbers_free(struct sy_numbers *numbers);
 /* How many values are over `limit`. */
 uint64_t sy_numbers_over(const struct sy_numbers *numbers, uint64_t limit);
 
+/* The least and the largest value; the list has one at least. */
+void sy_numbers_ends(const struct sy_numbers *numbers, uint64_t *least,
+                     uint64_t *most);
+
 /* All values, numbers->count of them, in an array that the caller frees. */
 int sy_numbers_expand(const struct sy_numbers *numbers, uint64_t **values);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/param.h"
 #include "sweep/space.h"
 
 /* A family of points: of a workload's, or where that is NULL of mechanisms. */
@@ -30,13 +31,16 @@ static bool wanted(const struct sy_space *space, enum sy_key key,
 	return sy_words_have(words, "all") || sy_words_have(words, name);
 }
 
+/* Tasks that mostly wait. */
+#define WAITING "wait io fetch"
+
 /* A plain loop never has more than one wait in flight, so it is left out where
    there are more, unless it is asked for by its name. */
 static bool waits_alone(const struct sy_space *space,
                         const struct sy_model *model,
                         const struct sy_workload *workload)
 {
-	return strcmp(workload->name, "cpu") &&
+	return sy_families_have(WAITING, workload->name) &&
 	       !strcmp(model->name, "serial") &&
 	       !sy_words_have(&space->words[SY_KEY_MODEL], model->name);
 }
@@ -149,10 +153,24 @@ static uint64_t count_rows(const struct sy_space *space,
 	return sum;
 }
 
+/* Mechanisms of a workload; one that has none is one row. */
+static uint64_t count_ways(const struct sy_space *space,
+                           const struct sy_workload *workload)
+{
+	uint64_t count = 0;
+
+	if (!workload->ways)
+		return 1;
+	for (const struct sy_way *way = workload->ways; way->name; way++)
+		count += wanted(space, SY_KEY_MECHANISM, way->name);
+	return count;
+}
+
 static uint64_t count_tasks(const struct sy_space *space,
                             const struct sy_workload *workload)
 {
-	uint64_t product = count_rows(space, workload);
+	uint64_t product = sy_multiply_capped(count_rows(space, workload),
+	                                      count_ways(space, workload));
 
 	for (enum sy_key key = SY_KEY_INFLIGHT + 1; key < SY_KEYS; key++)
 		if (sy_key_in_family(key, workload->name))
@@ -201,6 +219,24 @@ static int add_mechanisms(const struct sy_space *space, struct sy_plan *plan,
 	return error;
 }
 
+static int add_ways(const struct sy_space *space, struct sy_plan *plan,
+                    struct sy_request *r)
+{
+	const struct sy_way *ways = r->workload->ways;
+	struct sy_reason ignored;
+	int error = 0;
+
+	r->way = 0;
+	if (sy_request_meets(r, &ignored))
+		return 0;
+	if (!ways)
+		return sy_plan_add(plan, r);
+	for (; ways[r->way].name && !error; r->way++)
+		if (wanted(space, SY_KEY_MECHANISM, ways[r->way].name))
+			error = sy_plan_add(plan, r);
+	return error;
+}
+
 /* Every row at the parameters that `r` has now. */
 static int add_rows(const struct sy_space *space, struct sy_plan *plan,
                     const struct kind *kind, struct sy_request *r)
@@ -215,7 +251,7 @@ static int add_rows(const struct sy_space *space, struct sy_plan *plan,
 			error = add_mechanisms(space, plan, kind, r);
 		else if (r->inflight == 1 ||
 		         !waits_alone(space, r->model, kind->workload))
-			error = sy_plan_add(plan, r);
+			error = add_ways(space, plan, r);
 	}
 	return error;
 }
@@ -268,10 +304,38 @@ static void set(struct sy_request *r, enum sy_key key, uint64_t value)
 	case SY_KEY_HUGE_PAGES:
 		r->huge_pages = value;
 		break;
+	case SY_KEY_INSIDE:
+		r->inside_ns = value;
+		break;
+	case SY_KEY_OUTSIDE:
+		r->outside_ns = value;
+		break;
+	case SY_KEY_SECTIONS:
+		r->sections = (uint32_t)value;
+		break;
+	case SY_KEY_UNITS:
+		r->units = (uint32_t)value;
+		break;
+	case SY_KEY_NOTIFY:
+		r->notify = (uint32_t)value;
+		break;
+	case SY_KEY_CELLS:
+		r->cells = (uint32_t)value;
+		break;
+	case SY_KEY_BODY:
+		r->body_bytes = (uint32_t)value;
+		break;
+	case SY_KEY_CONNECTION:
+		r->fresh = value;
+		break;
+	case SY_KEY_TIMEOUT:
+		r->timeout_ns = value;
+		break;
 	case SY_KEY_MODEL:
 	case SY_KEY_WORKLOAD:
 	case SY_KEY_MECHANISM:
 	case SY_KEY_PLACEMENT:
+	case SY_KEY_URL:
 	case SY_KEYS:
 		break;
 	}
@@ -308,6 +372,11 @@ static void free_wheels(struct wheel wheels[SY_KEYS])
 		free(wheels[key].values);
 }
 
+static void set_url(struct sy_request *r, const char *url)
+{
+	snprintf(r->url, sizeof(r->url), "%s", strcmp(url, "none") ? url : "");
+}
+
 static void read_wheels(const struct sy_space *space,
                         const struct wheel wheels[SY_KEYS],
                         struct sy_request *r)
@@ -316,6 +385,7 @@ static void read_wheels(const struct sy_space *space,
 
 	snprintf(r->placement, sizeof(r->placement), "%s",
 	         placements->items[wheels[SY_KEY_PLACEMENT].at]);
+	set_url(r, space->words[SY_KEY_URL].items[0]);
 	for (enum sy_key key = SY_KEY_INFLIGHT; key < SY_KEYS; key++)
 		if (wheels[key].values)
 			set(r, key, wheels[key].values[wheels[key].at]);

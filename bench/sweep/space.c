@@ -11,12 +11,14 @@
 #include <string.h>
 
 #include "engine/bounds.h"
+#include "engine/param.h"
 #include "host/units.h"
 #include "sweep/matrix.h"
 
-static const char cpu_wait_io[] = "cpu wait io";
-static const char all_families[] = "switch spawn idle cpu wait io";
-static const char mechanisms[] = "switch spawn idle";
+#define TASKS "cpu wait io lock gate event condition timer share fetch"
+static const char tasks[] = TASKS;
+static const char all_families[] = "switch spawn idle " TASKS;
+static const char mechanisms[] = "switch spawn idle lock share";
 static const char time_form[] = "a duration; write 500us, 10ms, 1s";
 static const char size_form[] = "a size; write 64, 4KiB, 1MiB";
 static const char count_form[] = "a whole number";
@@ -45,6 +47,12 @@ static const struct sy_named stacks[] = {
 	{ NULL, 0 },
 };
 
+static const struct sy_named connections[] = {
+	{ "keep", 0 },
+	{ "fresh", 1 },
+	{ NULL, 0 },
+};
+
 static const struct sy_named answers[] = {
 	{ "no", 0 },
 	{ "yes", 1 },
@@ -65,6 +73,14 @@ _Static_assert(SY_RING_MAX == 10000 && SY_BURST_MAX == 10000 &&
 _Static_assert(SY_MEMORY_MAX == INT64_C(1) << 40 &&
                        SY_STACK_MAX == INT64_C(1) << 30,
                "memory has at most 1TiB, a stack 1GiB");
+
+_Static_assert(SY_INSIDE_MAX_NS == 100000000 && SY_CRITICAL_MAX == 1000000 &&
+                       SY_CELLS_MAX == 1048576 && SY_BODY_MAX == 64 << 20,
+               "work has at most 100ms, a task 1000000 sections, an array "
+               "1048576 cells, a body 64MiB");
+_Static_assert(SY_TIMEOUT_MIN_NS == 1000000 &&
+                       SY_TIMEOUT_MAX_NS == INT64_C(60000000000),
+               "a request is given 1ms to 60s");
 
 #define COUNT .parse = sy_parse_count, .form = count_form
 #define TIME .parse = sy_parse_duration, .form = time_form, .least = "0"
@@ -87,11 +103,14 @@ static const struct key {
 	[SY_KEY_MECHANISM] = { "mechanism", mechanisms, "all", { 0 } },
 	[SY_KEY_PLACEMENT] = { "placement", all_families, "one-pu", { 0 } },
 	[SY_KEY_INFLIGHT] = { "inflight",
-	                      cpu_wait_io,
+	                      tasks,
 	                      "64",
 	                      { COUNT, .least = "1", .most = "1000000" } },
 	[SY_KEY_GRAIN] = { "grain", "cpu", "100us", { TIME, .most = "100ms" } },
-	[SY_KEY_WAIT] = { "wait", "wait io", "2ms", { TIME, .most = "10s" } },
+	[SY_KEY_WAIT] = { "wait",
+	                  SY_HAVE_WAIT,
+	                  "2ms",
+	                  { TIME, .most = "10s" } },
 	[SY_KEY_REQUEST] = { "request", "io", "64", { SIZE } },
 	[SY_KEY_REPLY] = { "reply", "io", "64", { SIZE } },
 	[SY_KEY_TRANSPORT] = { "transport",
@@ -100,7 +119,7 @@ static const struct key {
 	                       { .form = "'unix' or 'tcp'",
 	                         .named = transports } },
 	[SY_KEY_SERVER] = { "server",
-	                    "io",
+	                    SY_HAVE_SERVER,
 	                    "shared",
 	                    { .parse = sy_parse_count,
 	                      .form = "'shared' or the number of a PU",
@@ -108,7 +127,7 @@ static const struct key {
 	                      .most = "2047",
 	                      .named = servers } },
 	[SY_KEY_WINDOW] = { "window",
-	                    cpu_wait_io,
+	                    tasks,
 	                    "1024",
 	                    { COUNT, .least = "1", .most = "65536",
 	                      .power_of_two = true } },
@@ -148,6 +167,51 @@ static const struct key {
 	                        "spawn",
 	                        "no",
 	                        { .form = "'no' or 'yes'", .named = answers } },
+	[SY_KEY_URL] = { "url", SY_HAVE_FETCH, "none", { 0 } },
+	[SY_KEY_INSIDE] = { "inside",
+	                    SY_HAVE_INSIDE,
+	                    "0",
+	                    { TIME, .most = "100ms" } },
+	[SY_KEY_OUTSIDE] = { "outside",
+	                     SY_HAVE_INSIDE,
+	                     "0",
+	                     { TIME, .most = "100ms" } },
+	[SY_KEY_SECTIONS] = { "sections",
+	                      SY_HAVE_SECTIONS,
+	                      "1000",
+	                      { COUNT, .least = "1", .most = "1000000" } },
+	[SY_KEY_UNITS] = { "units",
+	                   SY_HAVE_UNITS,
+	                   "5",
+	                   { COUNT, .least = "1", .most = "1000000" } },
+	[SY_KEY_NOTIFY] = { "notify",
+	                    SY_HAVE_NOTIFY,
+	                    "1",
+	                    { COUNT, .least = "1", .most = "1000000" } },
+	[SY_KEY_CELLS] = { "cells",
+	                   SY_HAVE_CELLS,
+	                   "1024",
+	                   { COUNT, .least = "1", .most = "1048576",
+	                     .power_of_two = true } },
+	[SY_KEY_BODY] = { "body",
+	                  SY_HAVE_FETCH,
+	                  "4KiB",
+	                  { .parse = sy_parse_size,
+	                    .form = size_form,
+	                    .least = "1",
+	                    .most = "64MiB" } },
+	[SY_KEY_CONNECTION] = { "connection",
+	                        SY_HAVE_FETCH,
+	                        "keep",
+	                        { .form = "'keep' or 'fresh'",
+	                          .named = connections } },
+	[SY_KEY_TIMEOUT] = { "timeout",
+	                     SY_HAVE_FETCH,
+	                     "5s",
+	                     { .parse = sy_parse_duration,
+	                       .form = time_form,
+	                       .least = "1ms",
+	                       .most = "60s" } },
 };
 
 const char *sy_key_name(enum sy_key key)
@@ -162,19 +226,12 @@ const char *sy_key_families(enum sy_key key)
 
 bool sy_key_in_family(enum sy_key key, const char *family)
 {
-	size_t length = strlen(family);
-	const char *at = keys[key].families;
-
-	/* No family's name is a part of another's. */
-	for (; (at = strstr(at, family)); at += length)
-		if (at[length] == ' ' || !at[length])
-			return true;
-	return false;
+	return sy_families_have(keys[key].families, family);
 }
 
 static bool is_number(enum sy_key key)
 {
-	return key > SY_KEY_PLACEMENT;
+	return key > SY_KEY_URL;
 }
 
 /* "there is no model 'treads'; did you mean 'threads'?" */
@@ -201,12 +258,27 @@ static int check_model(const char *name, struct sy_reason *reason)
 	return unknown("model", &nearest, reason);
 }
 
+/* Whether a workload has it. */
+static bool is_way(const char *name, struct sy_nearest *nearest)
+{
+	for (size_t w = 0; sy_workloads[w]; w++) {
+		const struct sy_way *way = sy_workloads[w]->ways;
+
+		for (; way && way->name; way++) {
+			if (!strcmp(name, way->name))
+				return true;
+			sy_nearest_try(nearest, way->name);
+		}
+	}
+	return false;
+}
+
 /* One of any model and family: the product leaves out who has none. */
 static int check_mechanism(const char *name, struct sy_reason *reason)
 {
 	struct sy_nearest nearest = { .word = name };
 
-	if (!strcmp(name, "all"))
+	if (!strcmp(name, "all") || is_way(name, &nearest))
 		return 0;
 	for (size_t i = 0; sy_models[i]; i++) {
 		const struct sy_mechanism *const *row =
@@ -284,6 +356,11 @@ static int check_placement(const char *name, struct sy_reason *reason)
 	return unknown("placement", &nearest, reason);
 }
 
+static int check_url(const char *url, struct sy_reason *reason)
+{
+	return strcmp(url, "none") ? sy_url_check(url, reason) : 0;
+}
+
 static int check_word(enum sy_key key, const char *word,
                       struct sy_reason *reason)
 {
@@ -294,6 +371,8 @@ static int check_word(enum sy_key key, const char *word,
 		return check_workload(word, reason);
 	case SY_KEY_MECHANISM:
 		return check_mechanism(word, reason);
+	case SY_KEY_URL:
+		return check_url(word, reason);
 	default:
 		return check_placement(word, reason);
 	}
@@ -304,7 +383,8 @@ static int read_words(struct sy_words *words, enum sy_key key, const char *text,
 {
 	int error = key == SY_KEY_PLACEMENT
 	                    ? sy_words_read_placements(words, text, reason)
-	                    : sy_words_read(words, text, reason);
+	            : key == SY_KEY_URL ? sy_words_read_one(words, text, reason)
+	                                : sy_words_read(words, text, reason);
 
 	for (size_t i = 0; !error && i < words->count; i++) {
 		error = check_word(key, words->items[i], reason);

@@ -13,12 +13,13 @@
 #include "sweep/numbers.h"
 #include "sweep/words.h"
 
-/* All but the first four have values that are numbers. */
+/* All but the first five have values that are numbers. */
 enum sy_key {
 	SY_KEY_MODEL,
 	SY_KEY_WORKLOAD,
 	SY_KEY_MECHANISM,
 	SY_KEY_PLACEMENT,
+	SY_KEY_URL, /* one, not a list */
 	SY_KEY_INFLIGHT,
 	SY_KEY_GRAIN,
 	SY_KEY_WAIT,
@@ -35,6 +36,15 @@ enum sy_key {
 	SY_KEY_STACK,
 	SY_KEY_RESIDENT,
 	SY_KEY_HUGE_PAGES,
+	SY_KEY_INSIDE,
+	SY_KEY_OUTSIDE,
+	SY_KEY_SECTIONS,
+	SY_KEY_UNITS,
+	SY_KEY_NOTIFY,
+	SY_KEY_CELLS,
+	SY_KEY_BODY,
+	SY_KEY_CONNECTION,
+	SY_KEY_TIMEOUT,
 	SY_KEYS,
 };
 
@@ -51,7 +61,7 @@ struct sy_values {
 
 /* The values of all keys, read. */
 struct sy_space {
-	struct sy_words words[SY_KEY_PLACEMENT + 1];
+	struct sy_words words[SY_KEY_URL + 1];
 	struct sy_numbers numbers[SY_KEYS];
 };
 
@@ -67,10 +77,19 @@ void sy_space_free(struct sy_space *space);
 bool sy_space_has_family(const struct sy_space *space, const char *family);
 bool sy_space_has_key(const struct sy_space *space, enum sy_key key);
 
-/* How many points it has, doubles too; UINT64_MAX: so many or more. */
+/*
+ * Whether what is asked for goes together: -EINVAL with the reason and `*key`,
+ * whose values are wrong with the others.  `values` are those it was read from.
+ */
+int sy_space_check(const struct sy_space *space, const struct sy_values *values,
+                   enum sy_key *key, struct sy_reason *reason);
+
+/* How many points it has, doubles too, and those of tasks that cannot meet;
+   UINT64_MAX: so many or more. */
 uint64_t sy_space_count(const struct sy_space *space);
 
-/* Adds all of them; those of the plan are not added again.  -ENOMEM. */
+/* Adds all of them; those of the plan are not added again, and tasks that
+   cannot meet (sy_request_meets) are left out.  -ENOMEM. */
 int sy_space_add(const struct sy_space *space, struct sy_plan *plan);
 
 #endif /* SY_SPACE_H */

@@ -16,8 +16,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sweep/matrix.h"
-
 #define FILE_BYTES_MAX (1 << 20)
 /* INI_MAX_LINE as inih comes: what is longer it would cut. */
 #define LINE_BYTES_MAX 200
@@ -345,12 +343,15 @@ static int check_used(struct reading *r, const struct sy_section *section,
 	                   section->name);
 }
 
-/* Where a section's value of a key stands, its own or the default. */
+/* Where a section's value of a key stands, its own or the default; where
+   neither does, the section. */
 static unsigned line_of(const struct reading *r,
                         const struct sy_section *section, enum sy_key key)
 {
-	return section->text[key] ? section->lines[key]
-	                          : r->sweep->defaults.lines[key];
+	unsigned line = section->text[key] ? section->lines[key]
+	                                   : r->sweep->defaults.lines[key];
+
+	return line ? line : section->line;
 }
 
 static int check_section(struct reading *r, const struct sy_section *section)
@@ -358,6 +359,7 @@ static int check_section(struct reading *r, const struct sy_section *section)
 	struct sy_reason why;
 	struct sy_values values;
 	struct sy_space space;
+	enum sy_key key;
 	int error;
 
 	sy_sweep_values(r->sweep, section, &values);
@@ -365,9 +367,9 @@ static int check_section(struct reading *r, const struct sy_section *section)
 	if (error)
 		return no_memory(r);
 	error = check_used(r, section, &space);
-	if (!error && sy_matrix_check(&space, &why))
-		error = wrong(r, line_of(r, section, SY_KEY_PLACEMENT),
-		              "[%s] placement: %s", section->name, why.text);
+	if (!error && sy_space_check(&space, &values, &key, &why))
+		error = wrong(r, line_of(r, section, key), "[%s] %s: %s",
+		              section->name, sy_key_name(key), why.text);
 	if (!error && !sy_space_count(&space))
 		error = wrong(r, section->line,
 		              "section [%s] makes no points: its models have "

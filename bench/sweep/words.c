@@ -49,6 +49,24 @@ int sy_words_read(struct sy_words *words, const char *text,
 	return 0;
 }
 
+int sy_words_read_one(struct sy_words *words, const char *text,
+                      struct sy_reason *reason)
+{
+	struct sy_words made = {
+		.text = strdup(text),
+		.items = calloc(1, sizeof(*made.items)),
+		.count = 1,
+	};
+
+	if (!made.text || !made.items) {
+		sy_words_free(&made);
+		return sy_reason(reason, -ENOMEM, "no memory");
+	}
+	made.items[0] = sy_trim(made.text);
+	*words = made;
+	return 0;
+}
+
 static bool is_number(const char *item)
 {
 	return *item >= '0' && *item <= '9';

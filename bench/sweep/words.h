@@ -29,6 +29,9 @@ int sy_words_read(struct sy_words *words, const char *text,
  */
 int sy_words_read_placements(struct sy_words *words, const char *text,
                              struct sy_reason *reason);
+/* All of it as one item, whatever commas it has. */
+int sy_words_read_one(struct sy_words *words, const char *text,
+                      struct sy_reason *reason);
 void sy_words_free(struct sy_words *words);
 
 bool sy_words_have(const struct sy_words *words, const char *word);

@@ -70,7 +70,8 @@ struct sy_portion {
 struct sy_workload {
 	const char *name; /* [a-z]+: the first part of a point's name */
 	const char *summary;
-	bool stamped; /* every task's latency is of interest */
+	bool stamped;         /* latencies of tasks are of interest: */
+	uint32_t stamp_shift; /* of one task in 1 << stamp_shift */
 	/* Bytes of scratch that a lane needs. */
 	size_t (*scratch_bytes)(const struct sy_load *load);
 	/*
