@@ -54,6 +54,19 @@ static void set_mechanism(struct bmc_state *state,
 	set_estimate(state, "slab_bytes_per_context", taken, SY_SLAB);
 }
 
+/* A reader of two reports compares what an operation found, not a run. */
+static void set_findings(struct bmc_state *state, const struct sy_result *taken)
+{
+	const struct sy_finding *finding = taken->findings;
+	char name[SY_FINDING_BYTES];
+
+	for (size_t i = 0; finding[i].name; i++)
+		bmc_set_counter(state, sy_finding_share(&finding[i], name),
+		                sy_finding_figure(&finding[i], taken->found[i],
+		                                  taken->operations),
+		                BMC_COUNTER_DEFAULT);
+}
+
 static void set_counters(struct bmc_state *state, const struct sy_point *point,
                          const struct sy_result *taken)
 {
@@ -70,6 +83,8 @@ static void set_counters(struct bmc_state *state, const struct sy_point *point,
 		                BMC_COUNTER_DEFAULT);
 	if (point->request.mechanism)
 		set_mechanism(state, point->request.mechanism, taken);
+	if (taken->findings)
+		set_findings(state, taken);
 	if (sy_server_limited(point, taken))
 		bmc_set_label(state, "server-limited");
 }

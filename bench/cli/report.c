@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/report_parts.h"
@@ -13,6 +14,22 @@
 
 /* What is shown of a figure that has no interval: two digits. */
 #define FEW_SPREAD 0.1
+
+/* A name's column: that of models, or as wide as it takes. */
+#define NAME_WIDTH 18
+/* Columns of rates behind a wider one. */
+#define FEWER_COLUMNS (SY_REPORT_COLUMNS - 1)
+
+static int name_width(const struct sy_table *table)
+{
+	size_t widest = NAME_WIDTH;
+	const char *row;
+	json_t *cells;
+
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		widest = strlen(row) > widest ? strlen(row) : widest;
+	return (int)widest;
+}
 
 static void print_cell(FILE *out, const json_t *point)
 {
@@ -52,11 +69,12 @@ static void print_row_end(FILE *out, const struct sy_table *table,
                           const json_t *told, double widest)
 {
 	sy_print_spread(out, widest);
-	if (!table->is_cpu) {
+	if (table->ends == SY_ENDS_LATENCY) {
 		print_latency(out, told, "p50");
 		print_latency(out, told, "p99");
-		return;
 	}
+	if (table->ends != SY_ENDS_EFFICIENCY)
+		return;
 	if (told && json_object_get(told, "efficiency"))
 		fprintf(out, " %5.1f%%",
 		        sy_number_at(told, "efficiency", "value") * 100);
@@ -64,12 +82,21 @@ static void print_row_end(FILE *out, const struct sy_table *table,
 		fprintf(out, " %6s", "-");
 }
 
+/* " (ref)" behind the cells, since a name may be as wide as its column. */
+static void print_reference(FILE *out, const json_t *cells)
+{
+	const json_t *any =
+		json_object_iter_value(json_object_iter((json_t *)cells));
+
+	fputs(sy_is_reference(any) ? "  (ref)\n" : "\n", out);
+}
+
 static void print_row(FILE *out, const struct sy_table *table, const char *row,
                       const json_t *cells)
 {
 	double widest = 0;
 
-	fprintf(out, "%-18s", row);
+	fprintf(out, "%-*s", name_width(table), row);
 	for (size_t i = 0; i < table->shown_count; i++) {
 		const json_t *point = json_object_get(cells, table->shown[i]);
 
@@ -79,22 +106,26 @@ static void print_row(FILE *out, const struct sy_table *table, const char *row,
 			              sy_spread_or_few(point, "ops_per_s"));
 	}
 	print_row_end(out, table, json_object_get(cells, table->told), widest);
-	fputc('\n', out);
+	print_reference(out, cells);
 }
 
 static void print_head(FILE *out, const struct sy_table *table,
                        const char *name)
 {
-	fprintf(out, "\n%s\ntasks/s by tasks in flight; %s at %s\n", name,
-	        table->is_cpu ? "efficiency against serial" : "latency",
-	        table->told);
-	fprintf(out, "%-18s", "");
+	fprintf(out, "\n%s\n%s by tasks in flight", name, table->rate);
+	if (table->ends == SY_ENDS_EFFICIENCY)
+		fprintf(out, "; efficiency against serial at %s", table->told);
+	else if (table->ends == SY_ENDS_LATENCY)
+		fprintf(out, "; %s at %s", table->latency, table->told);
+	fprintf(out, "\n%-*s", name_width(table), "");
 	for (size_t i = 0; i < table->shown_count; i++)
 		fprintf(out, " %6s ", table->shown[i]);
-	if (table->is_cpu)
+	if (table->ends == SY_ENDS_EFFICIENCY)
 		fputs("    +-   eff.\n", out);
-	else
+	else if (table->ends == SY_ENDS_LATENCY)
 		fprintf(out, "    +- %7s %7s\n", "p50", "p99");
+	else
+		fputs("    +-\n", out);
 }
 
 /* "pool; too close to call: threads; next: fork takes 5.30x (5.10..5.60)" */
@@ -141,6 +172,60 @@ void sy_print_verdict(FILE *out, const char *head, const json_t *group)
 	free(line);
 }
 
+static void print_found(FILE *out, const struct sy_table *table,
+                        const char *key)
+{
+	char text[160], about[120];
+	const char *row;
+	json_t *cells;
+
+	sy_finding_text(table, key, about, sizeof(about));
+	snprintf(text, sizeof(text), "%s: %s", key, about);
+	sy_print_wrapped(out, 0, 2, text);
+	json_object_foreach ((json_t *)table->rows, row, cells) {
+		fprintf(out, "%-*s", name_width(table), row);
+		for (size_t i = 0; i < table->shown_count; i++)
+			fprintf(out, " %6s ",
+			        sy_format_finding(
+					json_object_get(cells, table->shown[i]),
+					key, text, sizeof(text)));
+		fputc('\n', out);
+	}
+}
+
+/* Of tasks whose latency is what is to be known of them. */
+static void print_lateness(FILE *out, const struct sy_table *table)
+{
+	static const char *const which[] = { "p50", "p90", "p99", "p99.9",
+		                             "max" };
+	const char *row;
+	json_t *cells;
+
+	fprintf(out, "%s at %s in flight\n%-*s", table->latency, table->told,
+	        name_width(table), "");
+	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++)
+		fprintf(out, " %7s", which[i]);
+	fputc('\n', out);
+	json_object_foreach ((json_t *)table->rows, row, cells) {
+		fprintf(out, "%-*s", name_width(table), row);
+		for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++)
+			print_latency(out, json_object_get(cells, table->told),
+			              which[i]);
+		fputc('\n', out);
+	}
+}
+
+static void print_more(FILE *out, const struct sy_table *table)
+{
+	const char *key = NULL;
+
+	if (!strcmp(table->latency, "lateness") &&
+	    sy_table_has(table, "latency_ns"))
+		print_lateness(out, table);
+	while ((key = sy_finding_after(table, key)))
+		print_found(out, table, key);
+}
+
 static void print_curves(FILE *out, const struct sy_table *table,
                          const char *name)
 {
@@ -157,6 +242,15 @@ static void print_curves(FILE *out, const struct sy_table *table,
 			out, head,
 			json_object_get(table->verdicts, table->shown[i]));
 	}
+	print_more(out, table);
+}
+
+/* As many columns as fit behind the names. */
+static size_t columns_of(const struct sy_table *table)
+{
+	return table->shape == SY_TASKS && name_width(table) > NAME_WIDTH
+	               ? FEWER_COLUMNS
+	               : SY_REPORT_COLUMNS;
 }
 
 static void print_tables(FILE *out, const json_t *results)
@@ -170,7 +264,7 @@ static void print_tables(FILE *out, const json_t *results)
 		struct sy_table table = sy_table_of(name, section);
 
 		/* As many tables as the columns need. */
-		while (sy_table_next(&table, SY_REPORT_COLUMNS))
+		while (sy_table_next(&table, columns_of(&table)))
 			if (table.shape == SY_TASKS)
 				print_curves(out, &table, name);
 			else

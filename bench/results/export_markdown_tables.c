@@ -87,21 +87,41 @@ static void put_latency(FILE *out, const json_t *point, const char *which)
 
 /* ---- a table ---- */
 
-static void put_table_head(FILE *out, const struct sy_table *table)
+/* Under a head of a name and so many columns of figures. */
+static void put_line(FILE *out, size_t columns)
 {
-	fputs("\n| model |", out);
-	for (size_t i = 0; i < table->shown_count; i++)
-		fprintf(out, " tasks/s at %s in flight |", table->shown[i]);
-	if (table->is_cpu)
-		fprintf(out, " efficiency at %s |", table->told);
-	else
-		fprintf(out, " latency p50 at %s | p99 at %s |", table->told,
-		        table->told);
 	fputs("\n|:--|", out);
-	for (size_t i = 0; i < table->shown_count + (table->is_cpu ? 1 : 2);
-	     i++)
+	while (columns--)
 		fputs("--:|", out);
 	fputc('\n', out);
+}
+
+/* Those of latency; of lateness, which is what is to be known, all. */
+static const char *const percentiles[] = { "p50", "p99", "p90", "p99.9",
+	                                   "max" };
+
+static size_t latencies_of(const struct sy_table *table)
+{
+	if (table->ends != SY_ENDS_LATENCY)
+		return 0;
+	return strcmp(table->latency, "lateness") ? 2 : 5;
+}
+
+static void put_table_head(FILE *out, const struct sy_table *table)
+{
+	bool efficiency = table->ends == SY_ENDS_EFFICIENCY;
+	size_t latencies = latencies_of(table);
+
+	fputs("\n| model |", out);
+	for (size_t i = 0; i < table->shown_count; i++)
+		fprintf(out, " %s at %s in flight |", table->rate,
+		        table->shown[i]);
+	for (size_t i = 0; i < latencies; i++)
+		fprintf(out, " %s%s%s at %s |", i ? "" : table->latency,
+		        i ? "" : " ", percentiles[i], table->told);
+	if (efficiency)
+		fprintf(out, " efficiency at %s |", table->told);
+	put_line(out, table->shown_count + latencies + efficiency);
 }
 
 static void put_row(FILE *out, const struct sy_table *table, const char *row,
@@ -119,10 +139,9 @@ static void put_row(FILE *out, const struct sy_table *table, const char *row,
 		                       json_object_get(cells, table->shown[i]),
 		                       "ops_per_s");
 	}
-	if (!table->is_cpu) {
-		put_latency(out, told, "p50");
-		put_latency(out, told, "p99");
-	} else {
+	for (size_t i = 0; i < latencies_of(table); i++)
+		put_latency(out, told, percentiles[i]);
+	if (table->ends == SY_ENDS_EFFICIENCY) {
 		fputs(" | ", out);
 		sy_put_share(out, efficiency);
 	}
@@ -216,6 +235,44 @@ static void put_verdicts(FILE *out, const struct sy_table *table)
 	}
 }
 
+/* ---- what was found ---- */
+
+static void put_found_row(FILE *out, const struct sy_table *table,
+                          const char *key, const char *row, const json_t *cells)
+{
+	char text[32];
+
+	fputs("| ", out);
+	sy_put_markdown_code(out, row);
+	for (size_t i = 0; i < table->shown_count; i++)
+		fprintf(out, " | %s",
+		        sy_format_finding(
+				json_object_get(cells, table->shown[i]), key,
+				text, sizeof(text)));
+	fputs(" |\n", out);
+}
+
+static void put_findings(FILE *out, const struct sy_table *table)
+{
+	const char *key = NULL, *row;
+	char about[160];
+	json_t *cells;
+
+	while ((key = sy_finding_after(table, key))) {
+		fputc('\n', out);
+		sy_put_markdown_code(out, key);
+		fputs(": ", out);
+		sy_put_markdown(
+			out, sy_finding_text(table, key, about, sizeof(about)));
+		fputs("\n\n| model |", out);
+		for (size_t i = 0; i < table->shown_count; i++)
+			fprintf(out, " at %s in flight |", table->shown[i]);
+		put_line(out, table->shown_count);
+		json_object_foreach ((json_t *)table->rows, row, cells)
+			put_found_row(out, table, key, row, cells);
+	}
+}
+
 /* ---- all of it ---- */
 
 static void put_table(FILE *out, const struct sy_table *table)
@@ -227,6 +284,7 @@ static void put_table(FILE *out, const struct sy_table *table)
 	json_object_foreach ((json_t *)table->rows, row, cells)
 		put_row(out, table, row, cells);
 	put_verdicts(out, table);
+	put_findings(out, table);
 }
 
 static void put_section(FILE *out, const char *name, const json_t *section)

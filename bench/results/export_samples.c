@@ -36,6 +36,7 @@ static const struct sy_column columns[] = {
 	{ "bytes", 0, NULL, "bytes" },
 	{ "slab_bytes", 0, NULL, "slab_bytes" },
 	{ "detail", 0, NULL, "detail" },
+	{ "findings", 0, NULL, "findings" },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* export_table.c - rows of separated values out of objects. */
+#include <stdlib.h>
+
 #include "results/export_parts.h"
+
+static void put_number(FILE *out, const json_t *number)
+{
+	if (json_is_integer(number))
+		fprintf(out, "%lld", (long long)json_integer_value(number));
+	else
+		sy_put_number(out, json_real_value(number));
+}
 
 /* Whole numbers with blanks between: pus, pus_visited. */
 static void put_list(FILE *out, const json_t *list)
@@ -18,15 +28,41 @@ static void put_list(FILE *out, const json_t *list)
 	}
 }
 
+/* "lost:3 lost_share:0.0015": those of different workloads have different
+   names, so that a column each would be mostly empty. */
+static void put_pairs(FILE *out, const struct sy_dialect *dialect,
+                      const json_t *pairs)
+{
+	const char *blank = "";
+	char *text = NULL;
+	const char *key;
+	json_t *value;
+	size_t bytes;
+	FILE *line = open_memstream(&text, &bytes);
+
+	if (!line)
+		return;
+	json_object_foreach ((json_t *)pairs, key, value) {
+		if (!json_is_number(value))
+			continue;
+		fprintf(line, "%s%s:", blank, key);
+		put_number(line, value);
+		blank = " ";
+	}
+	if (!fclose(line))
+		dialect->put_text(out, text);
+	free(text);
+}
+
 static void put_value(FILE *out, const struct sy_dialect *dialect,
                       const json_t *value)
 {
 	if (json_is_string(value))
 		dialect->put_text(out, json_string_value(value));
-	else if (json_is_integer(value))
-		fprintf(out, "%lld", (long long)json_integer_value(value));
-	else if (json_is_real(value))
-		sy_put_number(out, json_real_value(value));
+	else if (json_is_number(value))
+		put_number(out, value);
+	else if (json_is_object(value))
+		put_pairs(out, dialect, value);
 	else if (json_is_boolean(value))
 		fputs(json_is_true(value) ? "true" : "false", out);
 	else if (json_is_array(value))

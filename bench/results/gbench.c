@@ -18,6 +18,7 @@
 #include "build_info.h"
 #include "host/units.h"
 #include "results/estimate.h"
+#include "results/summary.h"
 
 static void copy(json_t *to, const char *as, const json_t *from,
                  const char *key)
@@ -257,6 +258,19 @@ static json_t *add_aggregate(json_t *list, const struct sy_point *point,
 	return json;
 }
 
+/* Of all slices, as a share of the operations or the largest. */
+static void add_findings(json_t *json, const struct sy_result *result)
+{
+	const struct sy_finding *finding = result->findings;
+	char name[SY_FINDING_BYTES];
+
+	for (size_t i = 0; finding[i].name; i++)
+		json_object_set_new(json, sy_finding_share(&finding[i], name),
+		                    json_real(sy_finding_figure(
+					    &finding[i], result->found[i],
+					    result->operations)));
+}
+
 /* Those of the median; first_ns is one of few values, and in repetitions. */
 static void add_aggregates(json_t *list, const struct sy_point *point,
                            size_t index, const struct sy_result *result,
@@ -273,6 +287,8 @@ static void add_aggregates(json_t *list, const struct sy_point *point,
 	if (median)
 		add_counters(median, point, result->samples, result->count,
 		             values);
+	if (median && result->findings)
+		add_findings(median, result);
 	add_aggregate(list, point, index, "stddev", sets->count,
 	              deviation(sets->ns, sets->count),
 	              deviation(sets->cpu_ns, sets->count));

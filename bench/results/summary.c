@@ -12,9 +12,6 @@
 #include "results/summary_parts.h"
 #include "stats/stats.h"
 
-/* A server on PUs of its own is the bottleneck from this share on. */
-#define SERVER_LIMIT 0.8
-
 /* Operations a second from nanoseconds an operation: the ends change places. */
 static json_t *rate_json(const struct sy_estimate *ns)
 {
@@ -30,90 +27,12 @@ static json_t *params_json(const struct sy_point *point)
 	json_t *params =
 		json_pack("{ss si sb}", "placement", r->placement, "pu_count",
 	                  (int)point->where.count, "hold_awake", r->hold_awake);
-	const char *family = sy_point_family(point);
 
-	if (r->mechanism) {
+	if (r->mechanism)
 		sy_summary_setting(params, point);
-		return params;
-	}
-	sy_summary_set(params, "inflight", json_integer(r->inflight));
-	if (!strcmp(r->model->name, "pool"))
-		sy_summary_set(params, "window", json_integer(r->window));
-	if (!strcmp(family, "cpu")) {
-		sy_summary_set(params, "grain_ns",
-		               json_integer((json_int_t)r->grain_ns));
-		sy_summary_set(params, "rounds",
-		               json_integer((json_int_t)point->load.rounds));
-		return params;
-	}
-	sy_summary_set(params, "wait_ns", json_integer((json_int_t)r->wait_ns));
-	if (strcmp(family, "io"))
-		return params;
-	sy_summary_set(params, "request_bytes", json_integer(r->request_bytes));
-	sy_summary_set(params, "reply_bytes", json_integer(r->reply_bytes));
-	sy_summary_set(params, "transport",
-	               json_string(r->tcp ? "tcp" : "unix"));
-	sy_summary_set(params, "server_pu",
-	               json_integer(point->load.server_pu));
+	else
+		sy_summary_load(params, point);
 	return params;
-}
-
-static bool server_shares(const struct sy_point *point)
-{
-	for (unsigned i = 0; i < point->where.count; i++)
-		if (point->where.pus[i] == point->load.server_pu)
-			return true;
-	return point->load.server_pu < 0;
-}
-
-static double server_share(const struct sy_result *result)
-{
-	return (double)result->server_ns / (double)result->elapsed_ns;
-}
-
-bool sy_server_limited(const struct sy_point *point,
-                       const struct sy_result *result)
-{
-	return !strcmp(sy_point_family(point), "io") &&
-	       point->load.wait_ns > 0 && server_share(result) > SERVER_LIMIT &&
-	       !server_shares(point);
-}
-
-static void add_server(json_t *json, const struct sy_point *point,
-                       const struct sy_result *result)
-{
-	if (strcmp(sy_point_family(point), "io"))
-		return;
-	sy_summary_set(json, "server",
-	               json_pack("{sf sb}", "share", server_share(result),
-	                         "limited", sy_server_limited(point, result)));
-}
-
-static void add_latency(json_t *json, const struct sy_result *result)
-{
-	static const struct {
-		const char *name;
-		double share;
-	} wanted[] = { { "p50", 0.5 },
-		       { "p90", 0.9 },
-		       { "p99", 0.99 },
-		       { "p99.9", 0.999 } };
-	json_t *latency;
-
-	if (!result->latencies)
-		return;
-	latency = json_pack("{sI sI}", "count",
-	                    (json_int_t)result->latencies->total, "max",
-	                    (json_int_t)result->latencies->max);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		uint64_t ns;
-
-		if (!sy_histogram_percentile(result->latencies, wanted[i].share,
-		                             &ns))
-			sy_summary_set(latency, wanted[i].name,
-			               json_integer((json_int_t)ns));
-	}
-	sy_summary_set(json, "latency_ns", latency);
 }
 
 static unsigned sets_of(const struct sy_result *result)
@@ -209,6 +128,9 @@ static void label(const struct sy_point *point, char *text, size_t bytes)
 	if (r->mechanism)
 		snprintf(text, bytes, "%s, %s", r->model->name,
 		         r->mechanism->summary);
+	else if (r->workload->ways)
+		snprintf(text, bytes, "%s, %s", r->model->name,
+		         r->workload->ways[r->way].summary);
 	else
 		snprintf(text, bytes, "%s", r->model->name);
 }
@@ -226,8 +148,8 @@ static json_t *point_json(const struct sy_plan *plan,
 	json = json_pack("{ss ss ss ss ss* ss so ss}", "name", point->name,
 	                 "group", point->group, "family",
 	                 sy_point_family(point), "model", r->model->name,
-	                 "mechanism", r->mechanism ? r->mechanism->name : NULL,
-	                 "label", text, "params", params_json(point), "state",
+	                 "mechanism", sy_request_mechanism(r), "label", text,
+	                 "params", params_json(point), "state",
 	                 sy_state_name(result->state));
 	if (!json)
 		return NULL;
@@ -242,8 +164,7 @@ static json_t *point_json(const struct sy_plan *plan,
 	if (result->state != SY_MEASURED)
 		return json;
 	add_estimates(json, plan, point, result);
-	add_server(json, point, result);
-	add_latency(json, result);
+	sy_summary_tasks(json, point, result);
 	add_efficiency(json, plan, point, result, serial);
 	return json;
 }
@@ -271,10 +192,8 @@ static json_t *points_json(const struct sy_plan *plan,
 static bool competes(const struct sy_point *point,
                      const struct sy_result *result)
 {
-	const struct sy_mechanism *mechanism = point->request.mechanism;
-
 	return result->state == SY_MEASURED && result->count &&
-	       !(mechanism && mechanism->reference) &&
+	       !sy_request_is_reference(&point->request) &&
 	       !sy_server_limited(point, result);
 }
 

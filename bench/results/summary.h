@@ -22,9 +22,14 @@
 json_t *sy_summary(const struct sy_plan *plan, struct sy_session *session,
                    const json_t *machine, const char *machine_id);
 
-/* Whether an `io` figure is the server's limit and not the model's. */
+/* Whether a figure is the server's limit and not the model's. */
 bool sy_server_limited(const struct sy_point *point,
                        const struct sy_result *result);
+
+/* What the figure of a finding is called: "lost_share", "most_inside". */
+#define SY_FINDING_BYTES 48
+char *sy_finding_share(const struct sy_finding *finding,
+                       char name[SY_FINDING_BYTES]);
 
 /* The spread of the kernel against itself, as a share; negative: not known. */
 double sy_summary_noise(const struct sy_session *session);

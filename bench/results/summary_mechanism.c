@@ -84,13 +84,13 @@ void sy_summary_mechanism(json_t *json, const struct sy_point *point,
 void sy_summary_labels(json_t *json, const struct sy_point *point,
                        const struct sy_result *result)
 {
-	const struct sy_mechanism *mechanism = point->request.mechanism;
+	bool reference = sy_request_is_reference(&point->request);
 
-	if (mechanism && mechanism->reference)
+	if (reference)
 		sy_summary_set(json, "reference", json_true());
 	/* The kernel chooses between one PU and two as it likes. */
-	if (sy_point_is(point, SY_SWITCH) && !mechanism->reference &&
-	    point->where.count && !point->where.bound)
+	if (sy_point_is(point, SY_SWITCH) && !reference && point->where.count &&
+	    !point->where.bound)
 		sy_summary_set(json, "mixture", json_true());
 	if (*result->detail)
 		sy_summary_set(json, "detail", json_string(result->detail));

@@ -14,6 +14,14 @@
 void sy_summary_set(json_t *json, const char *key, json_t *value);
 json_t *sy_estimate_json(const struct sy_estimate *estimate);
 
+/* summary_tasks.c: of a point that has a workload. */
+
+/* What it was asked for, into the parameters. */
+void sy_summary_load(json_t *params, const struct sy_point *point);
+/* Its server, the latencies of its tasks, what was found. */
+void sy_summary_tasks(json_t *json, const struct sy_point *point,
+                      const struct sy_result *result);
+
 /* summary_mechanism.c: of a point that has a mechanism. */
 
 /* What it was asked for, into the parameters. */

@@ -139,6 +139,22 @@ enum sy_shape sy_shape_of(const char *family)
 	                                  : SY_TASKS;
 }
 
+const char *sy_rate_word(const char *family)
+{
+	static const struct {
+		const char *family, *word;
+	} words[] = {
+		{ "cpu", "tasks/s" },     { "wait", "tasks/s" },
+		{ "io", "tasks/s" },      { "lock", "sections/s" },
+		{ "gate", "sections/s" }, { "fetch", "requests/s" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i].family, family))
+			return words[i].word;
+	return "operations/s";
+}
+
 const char *sy_best_word(enum sy_shape shape)
 {
 	return shape == SY_WAITING    ? "smallest"

@@ -141,6 +141,23 @@ json_t *sy_sections(const json_t *results)
 	return sections;
 }
 
+/* What the cells have decides what is told of them. */
+static void look_at_cells(struct sy_table *table)
+{
+	bool latencies = sy_table_has(table, "latency_ns");
+	const char *row, *column;
+	json_t *cells, *point;
+
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		json_object_foreach (cells, column, point)
+			if (json_object_get(point, "findings"))
+				table->findings =
+					json_object_get(point, "findings");
+	table->ends = !strcmp(table->family, "cpu")   ? SY_ENDS_EFFICIENCY
+	              : latencies || !table->findings ? SY_ENDS_LATENCY
+	                                              : SY_ENDS_NOTHING;
+}
+
 struct sy_table sy_table_of(const char *name, const json_t *section)
 {
 	const char *family = sy_text_of(section, "family");
@@ -151,9 +168,12 @@ struct sy_table sy_table_of(const char *name, const json_t *section)
 		.verdicts = json_object_get(section, "verdicts"),
 		.axis = sy_axis_find(sy_text_of(section, "axis")),
 		.shape = sy_shape_of(family),
-		.is_cpu = !strcmp(family, "cpu"),
+		.rate = sy_rate_word(family),
+		.latency = strcmp(family, "timer") ? "latency" : "lateness",
+		.family = family,
 	};
 
+	look_at_cells(&table);
 	if (table.shape != SY_TASKS && sy_table_is_one(&table))
 		table.title = sy_text_of(section, "group");
 	return table;
@@ -224,7 +244,8 @@ bool sy_table_next(struct sy_table *table, size_t most)
 	while (table->shown_count < most &&
 	       (next = column_after(table->columns, &after))) {
 		table->shown[table->shown_count++] = next;
-		if (!table->told || !table->is_cpu || strcmp(table->told, "64"))
+		if (!table->told || table->ends == SY_ENDS_LATENCY ||
+		    strcmp(table->told, "64"))
 			table->told = next;
 	}
 	return table->shown_count > 0;

@@ -60,6 +60,9 @@ struct sy_axis {
 /* Of the families of tasks, and of `switch`, `spawn` and `idle`. */
 enum sy_shape { SY_TASKS, SY_HANDOFFS, SY_CREATED, SY_WAITING, SY_SHAPES };
 
+/* What stands behind the rates of tasks. */
+enum sy_ends { SY_ENDS_EFFICIENCY, SY_ENDS_LATENCY, SY_ENDS_NOTHING };
+
 /* A figure that the points of a family have. */
 struct sy_facet {
 	const char *key; /* of an estimate; NULL behind the last */
@@ -80,6 +83,8 @@ char *sy_column_name(const struct sy_axis *axis, const char *column, char *text,
 enum sy_shape sy_shape_of(const char *family);
 /* What the family's best point is: "cheapest". */
 const char *sy_best_word(enum sy_shape shape);
+/* "sections/s": what the operations of a family of tasks are. */
+const char *sy_rate_word(const char *family);
 /* The main one first; not of SY_TASKS. */
 const struct sy_facet *sy_facets(enum sy_shape shape);
 char *sy_format_facet(const struct sy_facet *facet, double value, double half,
@@ -95,7 +100,12 @@ struct sy_table {
 	const json_t *verdicts; /* {"64": group}, where there was a rival */
 	const struct sy_axis *axis;
 	enum sy_shape shape;
-	bool is_cpu; /* tells of efficiency, others of latency */
+	enum sy_ends ends;
+	const char *rate;    /* "tasks/s" */
+	const char *latency; /* "lateness", where that is what latency is */
+	/* A measured point's findings; NULL: nothing is looked for. */
+	const json_t *findings;
+	const char *family;
 	const char *shown[SY_COLUMNS_MAX]; /* keys of columns, rising */
 	size_t shown_count;
 	/*
@@ -122,6 +132,19 @@ bool sy_table_has(const struct sy_table *table, const char *key);
    one, others where they have it. */
 bool sy_row_has(const struct sy_table *table, const struct sy_facet *facet,
                 const json_t *cells);
+
+/*
+ * What was found in points of tasks, one figure after another: the key in
+ * `findings` behind `key`, or the first where that is NULL; NULL behind the
+ * last.  Of a sum it is the share of operations.
+ */
+const char *sy_finding_after(const struct sy_table *table, const char *key);
+/* "updates that were lost, a share of all", into `text`. */
+char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
+                      size_t bytes);
+/* "0", "12.3%", "17". */
+char *sy_format_finding(const json_t *point, const char *key, char *text,
+                        size_t bytes);
 
 /* Goes on to the next columns, `most` at most; false: there are none. */
 bool sy_table_next(struct sy_table *table, size_t most);
