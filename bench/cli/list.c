@@ -38,6 +38,35 @@ static void print_mechanism(const struct sy_model *model,
 	}
 }
 
+/* Why tasks cannot be had here, whatever the model; or NULL. */
+static const char *absent_of(const struct sy_workload *workload, unsigned way)
+{
+	struct sy_load load;
+	struct sy_request r;
+
+	sy_request_default(&r);
+	r.workload = workload;
+	r.way = way;
+	sy_request_load(&r, &load);
+	return workload->absent ? workload->absent(&load) : NULL;
+}
+
+/* Of tasks, whatever model carries them out: "lock/none". */
+static void print_way(const struct sy_workload *workload, unsigned place)
+{
+	const struct sy_way *way = &workload->ways[place];
+	const char *absent = absent_of(workload, place);
+	char name[80];
+
+	snprintf(name, sizeof(name), "%s/%s", workload->name, way->name);
+	printf("%-29s ", name);
+	sy_print_wrapped(stdout, 30, 30, way->summary);
+	if (absent) {
+		printf("%-29s not here: ", "");
+		sy_print_wrapped(stdout, 40, 30, absent);
+	}
+}
+
 static void list_models(void)
 {
 	for (size_t i = 0; sy_models[i]; i++) {
@@ -52,7 +81,8 @@ static void list_models(void)
 	}
 }
 
-/* "switch/threads.condition" and what it is; the families one by one. */
+/* "switch/threads.condition" and what it is; the families one by one, then
+   workloads. */
 static void list_mechanisms(void)
 {
 	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)
@@ -64,12 +94,56 @@ static void list_mechanisms(void)
 				if ((*row)->family == f)
 					print_mechanism(sy_models[m], *row);
 		}
+	for (size_t w = 0; sy_workloads[w]; w++) {
+		const struct sy_way *ways = sy_workloads[w]->ways;
+
+		for (unsigned i = 0; ways && ways[i].name; i++)
+			print_way(sy_workloads[w], i);
+	}
+}
+
+/* The models that cannot carry its tasks out, and why. */
+static void print_lacking(const struct sy_workload *workload)
+{
+	struct sy_request r;
+
+	sy_request_default(&r);
+	r.workload = workload;
+	for (size_t m = 0; sy_models[m]; m++) {
+		const char *lack;
+		char text[200];
+
+		r.model = sy_models[m];
+		lack = r.model->absent && r.model->absent()
+		               ? NULL
+		               : sy_request_absent(&r);
+		if (!lack)
+			continue;
+		snprintf(text, sizeof(text), "not under %s: %s", r.model->name,
+		         lack);
+		printf("%-18s ", "");
+		sy_print_wrapped(stdout, 19, 19, text);
+	}
+}
+
+/* What can be had under no model is said once; by its first mechanism. */
+static void print_workload(const struct sy_workload *workload)
+{
+	const char *absent = absent_of(workload, 0);
+
+	print_entry(workload->name, workload->summary);
+	if (!absent) {
+		print_lacking(workload);
+		return;
+	}
+	printf("%-18s not here: ", "");
+	sy_print_wrapped(stdout, 29, 19, absent);
 }
 
 static void list_workloads(void)
 {
 	for (size_t i = 0; sy_workloads[i]; i++)
-		print_entry(sy_workloads[i]->name, sy_workloads[i]->summary);
+		print_workload(sy_workloads[i]);
 	print_entry("switch", "contexts hand a token to one another");
 	print_entry("spawn", "contexts are created and ended");
 	print_entry("idle", "contexts exist and wait: what memory they take");

@@ -44,7 +44,7 @@ static int read_space(struct sy_space *space, const struct sy_values *values,
 
 	if (sy_space_read(space, values, &reason))
 		return sy_complain(SY_EXIT_REFUSED, "%s", reason.text);
-	if (!sy_space_check(space, values, &key, &reason))
+	if (!sy_space_check(space, &key, &reason))
 		return 0;
 	sy_space_free(space);
 	return sy_complain(SY_EXIT_USAGE, "%s%s: %s", where, sy_key_name(key),

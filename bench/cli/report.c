@@ -172,16 +172,20 @@ void sy_print_verdict(FILE *out, const char *head, const json_t *group)
 	free(line);
 }
 
+/* A finding that was never made takes a line, and others a table. */
 static void print_found(FILE *out, const struct sy_table *table,
                         const char *key)
 {
-	char text[160], about[120];
+	bool none = sy_finding_is_none(table, key);
+	char text[200], about[160];
 	const char *row;
 	json_t *cells;
 
 	sy_finding_text(table, key, about, sizeof(about));
-	snprintf(text, sizeof(text), "%s: %s", key, about);
+	snprintf(text, sizeof(text), "%s: %s%s", key, none ? "0; " : "", about);
 	sy_print_wrapped(out, 0, 2, text);
+	if (none)
+		return;
 	json_object_foreach ((json_t *)table->rows, row, cells) {
 		fprintf(out, "%-*s", name_width(table), row);
 		for (size_t i = 0; i < table->shown_count; i++)

@@ -18,6 +18,24 @@ static void print_time(uint64_t ns)
 		printf("about %llu h %llu min", minutes / 60, minutes % 60);
 }
 
+/* What no machine like this one, or no such model, has; once for each reason
+   of a row.  Placements are not looked for. */
+static void print_absent(const struct sy_plan *plan)
+{
+	const char *before = "\n";
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct sy_point *point = &plan->points[i];
+		const char *absent = sy_request_absent(&point->request);
+
+		if (!absent)
+			continue;
+		printf("%snot available: %s: %s\n", before, point->name,
+		       absent);
+		before = "";
+	}
+}
+
 /* What would be measured, and how long that would take. */
 static void print_plan(const struct sy_plan *plan)
 {
@@ -25,6 +43,7 @@ static void print_plan(const struct sy_plan *plan)
 
 	for (size_t i = 0; i < plan->count; i++)
 		puts(plan->points[i].name);
+	print_absent(plan);
 	printf("\n%zu point%s in %zu group%s, %u set%s: ", plan->count,
 	       plan->count == 1 ? "" : "s", groups, groups == 1 ? "" : "s",
 	       plan->sets, plan->sets == 1 ? "" : "s");
@@ -80,13 +99,15 @@ const struct sy_verb sy_verb_run = {
 		"A list has values and ranges, separated by commas: 1,2,4 or "
 		"1..4096*2 or\n10us..1ms*10 or 0..100+10.\n\n"
 		"  --model LIST      models by name, or all\n"
-		"  --workload LIST   cpu, wait, io, switch, spawn, idle, or "
-		"all\n"
+		"  --workload LIST   cpu, wait, io, lock, gate, event, "
+		"condition, timer, share, fetch,\n                    switch, "
+		"spawn, idle, or all\n"
 		"  --inflight LIST   tasks in flight (default 64)\n"
 		"  --grain LIST      cpu: work a task, to 100ms (default "
 		"100us)\n"
-		"  --wait LIST       wait, io: time to wait, to 10s (default "
-		"2ms)\n"
+		"  --wait LIST       wait, io, timer: time to wait, to 10s "
+		"(default 2ms); gate: in\n                    a section "
+		"(default 0)\n"
 		"  --placement LIST  none, compact, spread, one-pu (default), "
 		"siblings, same-l3,\n                    other-package, or "
 		"PUs as 0,2-3; switch: matrix,\n                    each PU "
@@ -94,12 +115,12 @@ const struct sy_verb sy_verb_run = {
 		"  --request LIST    io: bytes of a request (default 64)\n"
 		"  --reply LIST      io: bytes of a reply (default 64)\n"
 		"  --transport LIST  io: unix (default) or tcp, on loopback\n"
-		"  --server LIST     io: a PU of the server's own, or shared "
-		"(default)\n"
+		"  --server LIST     io, fetch: a PU of the server's own, or "
+		"shared (default)\n"
 		"  --window LIST     pool: tasks submitted ahead, a power of "
 		"two (default 1024)\n"
-		"  --mechanism LIST  switch, spawn, idle: mechanisms by name, "
-		"or all\n"
+		"  --mechanism LIST  switch, spawn, idle, lock, share: "
+		"mechanisms by name, or all\n"
 		"  --ring LIST       switch: contexts in a ring, or no: two "
 		"that hand over from\n                    two places "
 		"(default)\n"
@@ -114,6 +135,24 @@ const struct sy_verb sy_verb_run = {
 		"  --resident LIST   spawn: bytes of memory that the creator "
 		"has written\n                    (default 0)\n"
 		"  --huge-pages      spawn: that memory in huge pages\n"
+		"  --inside LIST     lock, gate: work inside a section, to "
+		"100ms (default 0)\n"
+		"  --outside LIST    lock, gate: work between two (default "
+		"0)\n"
+		"  --sections LIST   lock, gate, share: sections of a task "
+		"(default 1000)\n"
+		"  --units LIST      gate: inside at once, at most (default "
+		"5)\n"
+		"  --notify LIST     condition: woken at once (default 1)\n"
+		"  --cells LIST      share: numbers in the array, a power of "
+		"two (default 1024)\n"
+		"  --body LIST       fetch: bytes of a body (default 4KiB)\n"
+		"  --connection LIST fetch: keep (default) or fresh, a "
+		"connection a request\n"
+		"  --timeout LIST    fetch: of a request, 1ms to 60s (default "
+		"5s)\n"
+		"  --url ADDRESS     fetch: from this server, http://..., not "
+		"from one started here\n"
 		"  --hold-awake      keep the PUs out of idle with a spinner "
 		"of lowest priority\n\n"
 		"With a sweep these hold in all its sections, instead of what "

@@ -13,7 +13,7 @@
 
 #include "engine/point.h"
 
-#define SY_HAVE_WAIT "wait io timer"
+#define SY_HAVE_WAIT "wait io timer gate"
 #define SY_HAVE_SERVER "io fetch"
 #define SY_HAVE_INSIDE "lock gate"
 #define SY_HAVE_SECTIONS "lock gate share"

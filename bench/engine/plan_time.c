@@ -57,10 +57,15 @@ static double wave_ns(const struct sy_request *r)
 {
 	double lanes = r->inflight;
 
-	/* A plain loop waits for one task after another. */
-	if (sy_request_waits(r))
-		return (double)r->wait_ns *
-		       (strcmp(r->model->name, "serial") ? 1 : lanes);
+	double waits = (double)r->wait_ns *
+	               (strcmp(r->model->name, "serial") ? 1 : lanes);
+
+	/* A plain loop waits for one task after another, and in front of a gate
+	   one after another of those that it lets in. */
+	if (!strcmp(r->workload->name, "gate"))
+		waits *= r->sections * fmax(1, lanes / r->units);
+	if (sy_request_waits(r) && r->wait_ns)
+		return waits;
 	if (!strcmp(r->workload->name, "cpu"))
 		return (double)r->grain_ns * lanes / pus_of(r);
 	/* Behind a lock one is inside; a gate lets in more than there are PUs. */

@@ -189,7 +189,8 @@ static void append_params(char *text, size_t bytes, const struct sy_request *r)
 		append(text, bytes, "/inflight:%u", r->inflight);
 	if (!strcmp(family, "cpu"))
 		append_time(text, bytes, "grain", r->grain_ns);
-	if (sy_request_waits(r))
+	/* A gate's sections sleep only where that is asked for. */
+	if (sy_request_waits(r) && (r->wait_ns || strcmp(family, "gate")))
 		append_time(text, bytes, "wait", r->wait_ns);
 	if (!strcmp(family, "io"))
 		append_io(text, bytes, r);

@@ -133,6 +133,8 @@ static void put_row(FILE *out, const struct sy_table *table, const char *row,
 
 	fputs("| ", out);
 	sy_put_markdown_code(out, row);
+	if (sy_is_reference(told))
+		fputs(" (`ref`)", out);
 	for (size_t i = 0; i < table->shown_count; i++) {
 		fputs(" | ", out);
 		sy_put_markdown_figure(out, sy_format_rate,
@@ -264,6 +266,10 @@ static void put_findings(FILE *out, const struct sy_table *table)
 		fputs(": ", out);
 		sy_put_markdown(
 			out, sy_finding_text(table, key, about, sizeof(about)));
+		if (sy_finding_is_none(table, key)) {
+			fputs(": 0\n", out);
+			continue;
+		}
 		fputs("\n\n| model |", out);
 		for (size_t i = 0; i < table->shown_count; i++)
 			fprintf(out, " at %s in flight |", table->shown[i]);

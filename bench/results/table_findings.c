@@ -65,6 +65,22 @@ char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
 	return text;
 }
 
+bool sy_finding_is_none(const struct sy_table *table, const char *key)
+{
+	const char *row;
+	json_t *cells;
+
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		for (size_t i = 0; i < table->shown_count; i++) {
+			const json_t *point =
+				json_object_get(cells, table->shown[i]);
+
+			if (sy_number_at(point, "findings", key) > 0)
+				return false;
+		}
+	return true;
+}
+
 /* None and all are told from next to none and next to all. */
 static void format_share(double share, char *text, size_t bytes)
 {

@@ -23,12 +23,11 @@ static const struct {
 };
 #define MEETING (sizeof(meeting) / sizeof(meeting[0]))
 
-static int check_meeting(const struct sy_space *space,
-                         const struct sy_values *values, const char *family,
+static int check_meeting(const struct sy_space *space, const char *family,
                          enum sy_key *key, struct sy_reason *reason)
 {
 	bool named = sy_words_have(&space->words[SY_KEY_WORKLOAD], family);
-	bool written = *key < SY_KEYS && values->text[*key];
+	bool written = *key < SY_KEYS && space->written[*key];
 	struct sy_request r;
 	uint64_t least, most;
 
@@ -48,8 +47,7 @@ static int check_meeting(const struct sy_space *space,
 }
 
 /* What belongs to our own server, where another one is asked. */
-static int check_url(const struct sy_space *space,
-                     const struct sy_values *values, enum sy_key *key,
+static int check_url(const struct sy_space *space, enum sy_key *key,
                      struct sy_reason *reason)
 {
 	static const enum sy_key ours[] = { SY_KEY_BODY, SY_KEY_SERVER };
@@ -58,7 +56,7 @@ static int check_url(const struct sy_space *space,
 		return 0;
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		*key = ours[i];
-		if (values->text[*key])
+		if (space->written[*key])
 			return sy_reason(reason, -EINVAL,
 			                 "is of the server that is started "
 			                 "here, and url names another");
@@ -66,19 +64,18 @@ static int check_url(const struct sy_space *space,
 	return 0;
 }
 
-int sy_space_check(const struct sy_space *space, const struct sy_values *values,
-                   enum sy_key *key, struct sy_reason *reason)
+int sy_space_check(const struct sy_space *space, enum sy_key *key,
+                   struct sy_reason *reason)
 {
 	int error;
 
 	*key = SY_KEY_PLACEMENT;
 	error = sy_matrix_check(space, reason);
 	if (!error)
-		error = check_url(space, values, key, reason);
+		error = check_url(space, key, reason);
 	for (size_t i = 0; i < MEETING && !error; i++) {
 		*key = meeting[i].key;
-		error = check_meeting(space, values, meeting[i].family, key,
-		                      reason);
+		error = check_meeting(space, meeting[i].family, key, reason);
 	}
 	return error;
 }

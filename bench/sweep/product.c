@@ -362,6 +362,10 @@ static int make_wheels(const struct sy_space *space, const char *family,
 		wheels[key].count = space->numbers[key].count;
 		error = sy_numbers_expand(&space->numbers[key],
 		                          &wheels[key].values);
+		/* A gate's sections sleep only where that is asked for. */
+		if (!error && key == SY_KEY_WAIT && !space->written[key] &&
+		    !strcmp(family, "gate"))
+			wheels[key].values[0] = 0;
 	}
 	return error;
 }

@@ -418,11 +418,13 @@ int sy_space_read(struct sy_space *space, const struct sy_values *values,
 	struct sy_space made = { 0 };
 	int error = 0;
 
-	for (enum sy_key key = 0; key < SY_KEYS && !error; key++)
+	for (enum sy_key key = 0; key < SY_KEYS && !error; key++) {
+		made.written[key] = values->text[key];
 		error = read_key(&made, key,
-		                 values->text[key] ? values->text[key]
+		                 made.written[key] ? values->text[key]
 		                                   : keys[key].otherwise,
 		                 reason);
+	}
 	if (error)
 		sy_space_free(&made);
 	else

@@ -63,6 +63,7 @@ struct sy_values {
 struct sy_space {
 	struct sy_words words[SY_KEY_URL + 1];
 	struct sy_numbers numbers[SY_KEYS];
+	bool written[SY_KEYS]; /* else the values are the default */
 };
 
 /* Whether it can be a key's value.  -EINVAL with the reason, -ENOMEM. */
@@ -79,10 +80,10 @@ bool sy_space_has_key(const struct sy_space *space, enum sy_key key);
 
 /*
  * Whether what is asked for goes together: -EINVAL with the reason and `*key`,
- * whose values are wrong with the others.  `values` are those it was read from.
+ * whose values are wrong with the others.
  */
-int sy_space_check(const struct sy_space *space, const struct sy_values *values,
-                   enum sy_key *key, struct sy_reason *reason);
+int sy_space_check(const struct sy_space *space, enum sy_key *key,
+                   struct sy_reason *reason);
 
 /* How many points it has, doubles too, and those of tasks that cannot meet;
    UINT64_MAX: so many or more. */

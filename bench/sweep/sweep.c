@@ -367,7 +367,7 @@ static int check_section(struct reading *r, const struct sy_section *section)
 	if (error)
 		return no_memory(r);
 	error = check_used(r, section, &space);
-	if (!error && sy_space_check(&space, &values, &key, &why))
+	if (!error && sy_space_check(&space, &key, &why))
 		error = wrong(r, line_of(r, section, key), "[%s] %s: %s",
 		              section->name, sy_key_name(key), why.text);
 	if (!error && !sy_space_count(&space))

@@ -65,7 +65,8 @@ _switchyard_options() {
 	local shape='--model --workload --inflight --grain --wait --placement
 		--request --reply --transport --server --window --hold-awake
 		--mechanism --ring --working-set --burst --contexts --stack
-		--resident --huge-pages'
+		--resident --huge-pages --inside --outside --sections --units
+		--notify --cells --body --connection --timeout --url'
 	local measure='--budget --sets --limit --seed --label --results
 		--no-figures'
 	case $1 in
@@ -92,7 +93,7 @@ _switchyard_value() {
 	--model) _switchyard_list "$(_switchyard_names models) all" ;;
 	--workload) _switchyard_list "$(_switchyard_names workloads) all" ;;
 	--mechanism) _switchyard_list "$(_switchyard_names mechanisms |
-		sed 's/.*\.//') all" ;;
+		sed 's/.*[./]//') all" ;;
 	--placement)
 		# A matrix is many placements, and `topology` shows one.
 		if [[ $verb == topology ]]; then
@@ -103,6 +104,7 @@ _switchyard_value() {
 		fi
 		;;
 	--transport) _switchyard_list "unix tcp" ;;
+	--connection) _switchyard_list "keep fresh" ;;
 	--server) _switchyard_words "shared" ;;
 	--to) _switchyard_words "gbench csv tsv markdown claims" ;;
 	--benchmark_format | --benchmark_out_format)
@@ -118,7 +120,8 @@ _switchyard_value() {
 	--inflight | --grain | --wait | --request | --reply | --window | \
 		--budget | --sets | --limit | --seed | --label | --set | \
 		--max-points | --contexts | --ring | --working-set | --burst | \
-		--stack | --resident) ;;
+		--stack | --resident | --inside | --outside | --sections | \
+		--units | --notify | --cells | --body | --timeout | --url) ;;
 	*) return 1 ;;
 	esac
 }

@@ -10,7 +10,7 @@ end
 
 # Mechanisms, by the last part of their names.
 function __switchyard_mechanisms
-    __switchyard_names mechanisms | string replace -r '.*\.' ''
+    __switchyard_names mechanisms | string replace -r '.*[./]' ''
     echo all
 end
 
@@ -57,14 +57,14 @@ complete -c switchyard -n "$points" -l model -x -a '(__fish_complete_list , "__s
 complete -c switchyard -n "$points" -l workload -x -a '(__fish_complete_list , "__switchyard_names workloads; echo all")' -d Workloads
 complete -c switchyard -n "$points" -l inflight -x -d 'Tasks in flight'
 complete -c switchyard -n "$points" -l grain -x -d 'cpu: work of a task'
-complete -c switchyard -n "$points" -l wait -x -d 'wait, io: time to wait'
+complete -c switchyard -n "$points" -l wait -x -d 'wait, io, timer, gate: time to wait'
 complete -c switchyard -n "$points" -l placement -x -a '(__fish_complete_list , "__switchyard_names placements")' -d 'PUs that contexts may use'
 complete -c switchyard -n "$points" -l request -x -d 'io: bytes of a request'
 complete -c switchyard -n "$points" -l reply -x -d 'io: bytes of a reply'
 complete -c switchyard -n "$points" -l transport -x -a '(__fish_complete_list , "printf %s\\\\n unix tcp")' -d 'io: transport'
-complete -c switchyard -n "$points" -l server -x -a shared -d 'io: PU of the server'
+complete -c switchyard -n "$points" -l server -x -a shared -d 'io, fetch: PU of the server'
 complete -c switchyard -n "$points" -l window -x -d 'pool: tasks submitted ahead'
-complete -c switchyard -n "$points" -l mechanism -x -a '(__fish_complete_list , __switchyard_mechanisms)' -d 'switch, spawn, idle: mechanisms'
+complete -c switchyard -n "$points" -l mechanism -x -a '(__fish_complete_list , __switchyard_mechanisms)' -d 'switch, spawn, idle, lock, share: mechanisms'
 complete -c switchyard -n "$points" -l ring -x -a no -d 'switch: contexts in a ring'
 complete -c switchyard -n "$points" -l working-set -x -d 'switch: bytes worked on before handing over'
 complete -c switchyard -n "$points" -l burst -x -d 'spawn: contexts alive at once'
@@ -72,6 +72,16 @@ complete -c switchyard -n "$points" -l contexts -x -d 'idle: contexts that wait'
 complete -c switchyard -n "$points" -l stack -x -a own -d 'spawn, idle: bytes of a stack'
 complete -c switchyard -n "$points" -l resident -x -d 'spawn: memory that the creator has written'
 complete -c switchyard -n "$points" -l huge-pages -d 'spawn: that memory in huge pages'
+complete -c switchyard -n "$points" -l inside -x -d 'lock, gate: work inside a section'
+complete -c switchyard -n "$points" -l outside -x -d 'lock, gate: work between two sections'
+complete -c switchyard -n "$points" -l sections -x -d 'lock, gate, share: sections of a task'
+complete -c switchyard -n "$points" -l units -x -d 'gate: inside at once'
+complete -c switchyard -n "$points" -l notify -x -d 'condition: woken at once'
+complete -c switchyard -n "$points" -l cells -x -d 'share: numbers in the array'
+complete -c switchyard -n "$points" -l body -x -d 'fetch: bytes of a body'
+complete -c switchyard -n "$points" -l connection -x -a '(__fish_complete_list , "printf %s\\\\n keep fresh")' -d 'fetch: a connection for all or each'
+complete -c switchyard -n "$points" -l timeout -x -d 'fetch: of a request'
+complete -c switchyard -n "$points" -l url -x -d 'fetch: address of another server'
 complete -c switchyard -n "$points" -l hold-awake -d 'Keep the PUs out of idle'
 complete -c switchyard -n '__switchyard_in run list bench' -l section -x -a '(__fish_complete_list , __switchyard_sections)' -d 'Only these sections of the sweep file'
 complete -c switchyard -n '__switchyard_in run list bench' -l set -x -d 'A key of the sweep file'
