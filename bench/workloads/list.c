@@ -8,5 +8,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_cpu,
 	&sy_workload_wait,
 	&sy_workload_io,
+	&sy_workload_lock,
 	NULL,
 };
