@@ -25,6 +25,7 @@ enum stage_fault {
 	STAGE_WIDE_GATE,     /* lets one more in */
 	STAGE_LEAKY_GATE,    /* forgets one unit that is given back */
 	STAGE_OPEN_EVENT,    /* lets everybody pass */
+	STAGE_HASTY_EVENT,   /* the same, and the last task goes first */
 	STAGE_STUCK_EVENT,   /* stays set */
 	STAGE_EAGER_NOTIFY,  /* wakes one more */
 	STAGE_LAST_NOTIFY,   /* wakes those that came last */
@@ -175,7 +176,8 @@ static bool stage_await(struct stage *stage, struct sy_task *task,
 	bool deaf = stage->fault == STAGE_DEAF_TIMER && task->deadline_ns;
 
 	task->result = 0;
-	if (stage->fault == STAGE_OPEN_EVENT && !task->deadline_ns)
+	if (stage->fault == STAGE_OPEN_EVENT ||
+	    stage->fault == STAGE_HASTY_EVENT)
 		return true;
 	if (stage->set[place] && !deaf)
 		return true;
@@ -263,6 +265,18 @@ static bool stage_turn(struct stage *stage, uint32_t index)
 	return true;
 }
 
+/* A turn of every lane; whether any of them moved. */
+static bool stage_turns(struct stage *stage)
+{
+	uint32_t count = stage->batch->inflight;
+	bool back = stage->fault == STAGE_HASTY_EVENT && stage->next;
+	bool moved = false;
+
+	for (uint32_t i = 0; i < count; i++)
+		moved |= stage_turn(stage, back ? count - 1 - i : i);
+	return moved;
+}
+
 /* Whether somebody waits for a time. */
 static bool stage_sleeps(const struct stage *stage)
 {
@@ -294,9 +308,7 @@ static int stage_run(struct sy_batch *batch, enum stage_fault fault)
 	for (; moved || stage_sleeps(&stage);) {
 		if (!moved)
 			nanosleep(&moment, NULL);
-		moved = false;
-		for (uint32_t i = 0; i < batch->inflight; i++)
-			moved |= stage_turn(&stage, i);
+		moved = stage_turns(&stage);
 	}
 	moved = stage.next == batch->task_count;
 	for (uint32_t i = 0; i < batch->inflight; i++)

@@ -9,5 +9,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_wait,
 	&sy_workload_io,
 	&sy_workload_lock,
+	&sy_workload_gate,
 	NULL,
 };

@@ -9,5 +9,6 @@ extern const struct sy_workload sy_workload_cpu;
 extern const struct sy_workload sy_workload_wait;
 extern const struct sy_workload sy_workload_io;
 extern const struct sy_workload sy_workload_lock;
+extern const struct sy_workload sy_workload_gate;
 
 #endif /* SY_LIST_H */

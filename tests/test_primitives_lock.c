@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_primitives.c - lock: the number that it guards is exact, under every
+ * test_primitives_lock.c - lock: the number that it guards is exact, under every
  * model; and what happens where it is not.
  */
 #include "promises_fixture.h"
