@@ -10,5 +10,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_io,
 	&sy_workload_lock,
 	&sy_workload_gate,
+	&sy_workload_event,
 	NULL,
 };

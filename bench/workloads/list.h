@@ -10,5 +10,6 @@ extern const struct sy_workload sy_workload_wait;
 extern const struct sy_workload sy_workload_io;
 extern const struct sy_workload sy_workload_lock;
 extern const struct sy_workload sy_workload_gate;
+extern const struct sy_workload sy_workload_event;
 
 #endif /* SY_LIST_H */
