@@ -11,5 +11,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_lock,
 	&sy_workload_gate,
 	&sy_workload_event,
+	&sy_workload_condition,
 	NULL,
 };

@@ -11,5 +11,6 @@ extern const struct sy_workload sy_workload_io;
 extern const struct sy_workload sy_workload_lock;
 extern const struct sy_workload sy_workload_gate;
 extern const struct sy_workload sy_workload_event;
+extern const struct sy_workload sy_workload_condition;
 
 #endif /* SY_LIST_H */
