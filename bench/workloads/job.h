@@ -7,6 +7,8 @@
 
 /* A copy of `bytes` of `from` in shared anonymous memory.  -ENOMEM. */
 int sy_job_create(void **job, const void *from, size_t bytes);
+/* The same, all bytes of it 0. */
+int sy_job_zeroed(void **job, size_t bytes);
 void sy_job_destroy(void *job, size_t bytes);
 
 #endif /* SY_JOB_H */

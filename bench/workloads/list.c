@@ -12,5 +12,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_gate,
 	&sy_workload_event,
 	&sy_workload_condition,
+	&sy_workload_timer,
 	NULL,
 };

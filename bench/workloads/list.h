@@ -12,5 +12,6 @@ extern const struct sy_workload sy_workload_lock;
 extern const struct sy_workload sy_workload_gate;
 extern const struct sy_workload sy_workload_event;
 extern const struct sy_workload sy_workload_condition;
+extern const struct sy_workload sy_workload_timer;
 
 #endif /* SY_LIST_H */
