@@ -13,5 +13,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_event,
 	&sy_workload_condition,
 	&sy_workload_timer,
+	&sy_workload_share,
 	NULL,
 };

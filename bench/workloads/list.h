@@ -13,5 +13,6 @@ extern const struct sy_workload sy_workload_gate;
 extern const struct sy_workload sy_workload_event;
 extern const struct sy_workload sy_workload_condition;
 extern const struct sy_workload sy_workload_timer;
+extern const struct sy_workload sy_workload_share;
 
 #endif /* SY_LIST_H */
