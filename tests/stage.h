@@ -25,7 +25,7 @@ enum stage_fault {
 	STAGE_WIDE_GATE,     /* lets one more in */
 	STAGE_LEAKY_GATE,    /* forgets one unit that is given back */
 	STAGE_OPEN_EVENT,    /* lets everybody pass */
-	STAGE_HASTY_EVENT,   /* the same, and the last task goes first */
+	STAGE_HASTY_EVENT,   /* the same, and others go first in turn */
 	STAGE_STUCK_EVENT,   /* stays set */
 	STAGE_EAGER_NOTIFY,  /* wakes one more */
 	STAGE_LAST_NOTIFY,   /* wakes those that came last */
@@ -51,6 +51,7 @@ struct stage {
 	bool locked[STAGE_PLACES], set[STAGE_PLACES];
 	uint32_t units[STAGE_PLACES]; /* that are free */
 	uint64_t next, clock;         /* task; of waiting */
+	uint64_t turns;               /* of all lanes */
 	bool faulted;                 /* faults that come once */
 };
 
@@ -268,12 +269,13 @@ static bool stage_turn(struct stage *stage, uint32_t index)
 /* A turn of every lane; whether any of them moved. */
 static bool stage_turns(struct stage *stage)
 {
-	uint32_t count = stage->batch->inflight;
-	bool back = stage->fault == STAGE_HASTY_EVENT && stage->next;
+	uint32_t count = stage->batch->inflight, first = 0;
 	bool moved = false;
 
+	if (stage->fault == STAGE_HASTY_EVENT)
+		first = (uint32_t)(2 * stage->turns++ % count);
 	for (uint32_t i = 0; i < count; i++)
-		moved |= stage_turn(stage, back ? count - 1 - i : i);
+		moved |= stage_turn(stage, (first + i) % count);
 	return moved;
 }
 
