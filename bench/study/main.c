@@ -7,6 +7,7 @@
 #include "engine/worker.h"
 #include "host/units.h"
 #include "study/study.h"
+#include "study/tutorial.h"
 
 #define BUDGET_NS UINT64_C(240000000000)
 #define PERF_PAIRS 40
@@ -14,8 +15,9 @@
 static int usage(void)
 {
 	fputs("switchyard-study: usage: switchyard-study speed|switch [BUDGET "
-	      "[SEED]],\nswitchyard-study perf [PAIRS [SEED]], or "
-	      "switchyard-study tour RUN\n",
+	      "[SEED]],\nswitchyard-study perf [PAIRS [SEED]], "
+	      "switchyard-study tour RUN, or\nswitchyard-study tutorial "
+	      "[OPTION...]\n",
 	      stderr);
 	return 2;
 }
@@ -41,6 +43,8 @@ int main(int argc, char **argv)
 			return 2;
 		return sy_worker_serve((int)first, (pid_t)second) ? 1 : 0;
 	}
+	if (argc > 1 && !strcmp(argv[1], "tutorial"))
+		return sy_study_tutorial(argc - 1, argv + 1);
 	if (argc == 3 && !strcmp(argv[1], "tour"))
 		return sy_study_tour(argv[2]);
 	if (argc < 2 || argc > 4 ||

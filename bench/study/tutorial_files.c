@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tutorial_files.c - what the study found, for figures and for those who want
+ * to compute with it: a table of tab-separated values, and all samples.
+ */
+#include "study/tutorial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build_info.h"
+#include "host/whole_file.h"
+
+static const char *const kinds[SY_BESIDE_KINDS + 1] = {
+	[SY_BESIDE_PYTHON] = "python",
+	[SY_BESIDE_BARE] = "bare",
+	[SY_BESIDE_WRK] = "wrk",
+	[SY_BESIDE_KINDS] = "alone",
+};
+
+static void write_estimate(FILE *stream, const struct sy_estimate *estimate)
+{
+	if (estimate->value > 0)
+		fprintf(stream, "\t%.9g\t%.9g\t%.9g", estimate->value,
+		        estimate->low, estimate->high);
+	else
+		fputs("\tNaN\tNaN\tNaN", stream);
+}
+
+static const char *met(const struct sy_finding_line *line)
+{
+	if (line->why)
+		return "none";
+	return !(line->limit > 0) ? "reported" : line->met ? "yes" : "no";
+}
+
+static void write_line(void *data, const struct sy_finding_line *line)
+{
+	FILE *stream = data;
+
+	fprintf(stream, "%s\t%s\t%s", line->construct->name,
+	        line->construct->operation,
+	        kinds[line->beside ? line->beside->kind : SY_BESIDE_KINDS]);
+	write_estimate(stream, &line->other_ns);
+	write_estimate(stream, &line->ours_ns);
+	write_estimate(stream, &line->ratio);
+	fprintf(stream, "\t%s%g\t%s\t%zu\t%s\n",
+	        line->limit > 0 ? line->least ? ">=" : "<=" : "", line->limit,
+	        met(line), line->rounds, line->why ? line->why : "-");
+}
+
+/* Reasons have no control characters, so that a line is a line. */
+static void write_tsv(FILE *stream, const struct sy_entry *entries,
+                      size_t count, uint64_t seed)
+{
+	fputs("construct\toperation\tbeside\tother_ns\tother_low\tother_high\t"
+	      "c_ns\tc_low\tc_high\tratio\tratio_low\tratio_high\tlimit\tmet\t"
+	      "rounds\twhy\n",
+	      stream);
+	for (enum sy_beside_kind kind = 0; kind <= SY_BESIDE_KINDS; kind++)
+		sy_lines_visit(entries, count, kind, seed, write_line, stream);
+}
+
+static json_t *samples_json(const struct sy_result *result)
+{
+	json_t *samples = json_array();
+
+	for (size_t i = 0; i < result->count; i++)
+		json_array_append_new(
+			samples, json_pack("[iif]", (int)result->samples[i].set,
+		                           (int)result->samples[i].round,
+		                           result->samples[i].ns));
+	return samples;
+}
+
+static json_t *side_json(const struct sy_side *side)
+{
+	const struct sy_result *result = &side->result;
+
+	return json_pack("{ss ss ss ss so}", "kind", side->kind->name, "what",
+	                 side->what, "state", sy_state_name(result->state),
+	                 "reason", result->reason.text, "samples",
+	                 samples_json(result));
+}
+
+static json_t *entry_json(const struct sy_entry *entry)
+{
+	json_t *sides = json_array();
+
+	for (size_t i = 0; i < entry->race.count; i++)
+		json_array_append_new(sides, side_json(&entry->race.sides[i]));
+	return json_pack("{ss ss so}", "construct", entry->construct->name,
+	                 "operation", entry->construct->operation, "sides",
+	                 sides);
+}
+
+/* Samples are [set, round, nanoseconds an operation]. */
+static int write_json(FILE *stream, const struct sy_entry *entries,
+                      size_t count, uint64_t seed)
+{
+	json_t *all = json_array(), *json;
+	int error = 0;
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(all, entry_json(&entries[i]));
+	json = json_pack("{si ss ss ss sI so}", "schema", 1, "program",
+	                 "switchyard-study " SY_VERSION, "compiler",
+	                 SY_COMPILER, "flags", SY_FLAGS, "seed",
+	                 (json_int_t)seed, "constructs", all);
+	if (!json || json_dumpf(json, stream, JSON_INDENT(1)))
+		error = -ENOMEM;
+	json_decref(json);
+	return error;
+}
+
+static int write_one(int folder_fd, const char *name,
+                     const struct sy_entry *entries, size_t count,
+                     uint64_t seed)
+{
+	struct sy_whole_file file;
+	int error = sy_whole_file_open_at(&file, folder_fd, name);
+
+	if (error)
+		return error;
+	if (strstr(name, ".json"))
+		error = write_json(file.stream, entries, count, seed);
+	else
+		write_tsv(file.stream, entries, count, seed);
+	return sy_whole_file_close(&file, error);
+}
+
+int sy_tutorial_write(const char *folder, const struct sy_entry *entries,
+                      size_t count, uint64_t seed, struct sy_reason *reason)
+{
+	int fd = open(folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	int error = fd < 0 ? -errno : 0;
+
+	if (!error)
+		error = write_one(fd, "tutorial.tsv", entries, count, seed);
+	if (!error)
+		error = write_one(fd, "tutorial.json", entries, count, seed);
+	if (fd >= 0)
+		close(fd);
+	return error ? sy_reason(reason, error, "cannot write to %s: %s",
+	                         folder, strerror(-error))
+	             : 0;
+}
