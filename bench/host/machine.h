@@ -30,6 +30,10 @@ void sy_machine_id(const struct sy_topology *topology,
  */
 json_t *sy_machine_facts(const struct sy_topology *topology);
 
+/* One line that a person knows the machine by, from its facts. */
+#define SY_MACHINE_LINE_BYTES 200
+void sy_machine_line(const json_t *facts, char line[SY_MACHINE_LINE_BYTES]);
+
 /* Cost and resolution of CLOCK_MONOTONIC, measured, in nanoseconds. */
 void sy_machine_clock(double *cost_ns, double *resolution_ns);
 

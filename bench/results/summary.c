@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/protocol.h"
+#include "host/machine.h"
 #include "results/estimate.h"
 #include "results/gbench.h"
 #include "results/summary_parts.h"
@@ -333,20 +334,10 @@ static json_t *caches_json(const json_t *cpu)
 static json_t *machine_json(const json_t *machine)
 {
 	const json_t *cpu = json_object_get(machine, "cpu");
-	const char *model = json_string_value(json_object_get(cpu, "model"));
-	const char *release = json_string_value(
-		json_object_get(json_object_get(machine, "kernel"), "release"));
-	const char *guest =
-		json_string_value(json_object_get(machine, "virtualisation"));
 	json_int_t pus = json_integer_value(json_object_get(cpu, "pus"));
-	char text[200];
+	char text[SY_MACHINE_LINE_BYTES];
 
-	snprintf(text, sizeof(text), "%.60s, %lld PU%s%s%s, Linux %.40s",
-	         model ? model : "unknown CPU", (long long)pus,
-	         pus == 1 ? "" : "s",
-	         guest && strcmp(guest, "none") ? ", guest of " : "",
-	         guest && strcmp(guest, "none") ? guest : "",
-	         release ? release : "?");
+	sy_machine_line(machine, text);
 	return json_pack("{ss sI so}", "summary", text, "pus", pus, "caches",
 	                 caches_json(cpu));
 }

@@ -13,8 +13,6 @@
 
 #include "host/units.h"
 
-/* An interpreter that imports gevent on a machine on its knees. */
-#define READY_MS 30000
 #define WARMUP_PART 32
 #define TRIALS_MAX 40
 #define GROWTH_MAX 10
@@ -88,7 +86,7 @@ static int python_ready(struct sy_side *side, const struct sy_track *track,
 {
 	char answer[SY_ANSWER_BYTES];
 	int error = sy_child_ask(&side->child, NULL, track->hooks.cancel_fd,
-	                         READY_MS, answer, reason);
+	                         track->limit_ms, answer, reason);
 
 	return error ? error : read_ready(side, track, answer, reason);
 }

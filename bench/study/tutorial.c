@@ -50,7 +50,7 @@ static const char help[] =
 	"usage: switchyard-study tutorial [OPTION...]\n"
 	"\n"
 	"Measures every construct of the tutorial in C beside Python's, turn "
-        "by\n"
+	"by\n"
 	"turn on one PU, and prints a table.\n"
 	"\n"
 	"  --only REGEX     the constructs whose names match; see --list\n"
@@ -317,15 +317,20 @@ static int judge(const struct tutorial *t)
 static int report(const struct tutorial *t)
 {
 	const struct options *o = &t->options;
+	json_t *facts = sy_machine_facts(t->topology);
+	struct sy_about about = { .sets = (unsigned)o->sets, .seed = o->seed };
 	struct sy_reason reason;
 	int status;
 
+	sy_machine_line(facts, about.machine);
+	json_decref(facts);
 	sy_tutorial_print(t->entries, t->count, o->seed);
-	printf("PU %d, seed %llu; %s, %s\n", t->track.where.pus[0],
-	       (unsigned long long)o->seed, SY_COMPILER, SY_FLAGS);
+	printf("\nPU %d, %u sets, seed %llu; %s\n%s, %s\n",
+	       t->track.where.pus[0], about.sets, (unsigned long long)o->seed,
+	       about.machine, SY_COMPILER, SY_FLAGS);
 	status = judge(t);
 	if (o->out &&
-	    sy_tutorial_write(o->out, t->entries, t->count, o->seed, &reason))
+	    sy_tutorial_write(o->out, t->entries, t->count, &about, &reason))
 		return complain(STATUS_REFUSED, reason.text);
 	return status;
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "host/machine.h"
 #include "stats/stats.h"
 #include "study/race.h"
 
@@ -70,13 +71,21 @@ void sy_lines_visit(const struct sy_entry *entries, size_t count,
                     enum sy_beside_kind kind, uint64_t seed, sy_line_fn *visit,
                     void *data);
 
+/* What holds for all of a table. */
+struct sy_about {
+	char machine[SY_MACHINE_LINE_BYTES];
+	unsigned sets;
+	uint64_t seed;
+};
+
 /* tutorial_table.c: the table that is printed. */
 void sy_tutorial_print(const struct sy_entry *entries, size_t count,
                        uint64_t seed);
 /* tutorial_files.c: FOLDER/tutorial.tsv and tutorial.json.  A negative errno
    with the reason. */
 int sy_tutorial_write(const char *folder, const struct sy_entry *entries,
-                      size_t count, uint64_t seed, struct sy_reason *reason);
+                      size_t count, const struct sy_about *about,
+                      struct sy_reason *reason);
 
 /* tutorial.c: the verb, with the words behind it.  An exit status. */
 int sy_study_tutorial(int argc, char **argv);

@@ -53,16 +53,62 @@ static void write_line(void *data, const struct sy_finding_line *line)
 	        met(line), line->rounds, line->why ? line->why : "-");
 }
 
+/* How many rounds are behind the lines beside Python: the least, the most. */
+struct rounds {
+	size_t least, most;
+};
+
+static void count_rounds(void *data, const struct sy_finding_line *line)
+{
+	struct rounds *rounds = data;
+
+	if (line->why)
+		return;
+	if (!rounds->most || line->rounds < rounds->least)
+		rounds->least = line->rounds;
+	if (line->rounds > rounds->most)
+		rounds->most = line->rounds;
+}
+
+/* What a figure says of all lines, in the place of a construct. */
+static void write_note(FILE *stream, const char *text)
+{
+	fprintf(stream,
+	        "%s\t-\tnote\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t"
+	        "0\tnone\t0\t-\n",
+	        text);
+}
+
+static void write_notes(FILE *stream, const struct sy_entry *entries,
+                        size_t count, const struct sy_about *about)
+{
+	struct rounds rounds = { 0 };
+	char text[SY_MACHINE_LINE_BYTES + 16];
+
+	sy_lines_visit(entries, count, SY_BESIDE_PYTHON, about->seed,
+	               count_rounds, &rounds);
+	snprintf(
+		text, sizeof(text),
+		"Both on one PU, turn by turn: %zu to %zu rounds in %u sets of "
+		"fresh processes.",
+		rounds.least, rounds.most, about->sets);
+	write_note(stream, text);
+	snprintf(text, sizeof(text), "Machine: %s.", about->machine);
+	write_note(stream, text);
+}
+
 /* Reasons have no control characters, so that a line is a line. */
 static void write_tsv(FILE *stream, const struct sy_entry *entries,
-                      size_t count, uint64_t seed)
+                      size_t count, const struct sy_about *about)
 {
 	fputs("construct\toperation\tbeside\tother_ns\tother_low\tother_high\t"
 	      "c_ns\tc_low\tc_high\tratio\tratio_low\tratio_high\tlimit\tmet\t"
 	      "rounds\twhy\n",
 	      stream);
 	for (enum sy_beside_kind kind = 0; kind <= SY_BESIDE_KINDS; kind++)
-		sy_lines_visit(entries, count, kind, seed, write_line, stream);
+		sy_lines_visit(entries, count, kind, about->seed, write_line,
+		               stream);
+	write_notes(stream, entries, count, about);
 }
 
 static json_t *samples_json(const struct sy_result *result)
@@ -100,17 +146,18 @@ static json_t *entry_json(const struct sy_entry *entry)
 
 /* Samples are [set, round, nanoseconds an operation]. */
 static int write_json(FILE *stream, const struct sy_entry *entries,
-                      size_t count, uint64_t seed)
+                      size_t count, const struct sy_about *about)
 {
 	json_t *all = json_array(), *json;
 	int error = 0;
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(all, entry_json(&entries[i]));
-	json = json_pack("{si ss ss ss sI so}", "schema", 1, "program",
+	json = json_pack("{si ss ss ss ss sI si so}", "schema", 1, "program",
 	                 "switchyard-study " SY_VERSION, "compiler",
-	                 SY_COMPILER, "flags", SY_FLAGS, "seed",
-	                 (json_int_t)seed, "constructs", all);
+	                 SY_COMPILER, "flags", SY_FLAGS, "machine",
+	                 about->machine, "seed", (json_int_t)about->seed,
+	                 "sets", (int)about->sets, "constructs", all);
 	if (!json || json_dumpf(json, stream, JSON_INDENT(1)))
 		error = -ENOMEM;
 	json_decref(json);
@@ -119,7 +166,7 @@ static int write_json(FILE *stream, const struct sy_entry *entries,
 
 static int write_one(int folder_fd, const char *name,
                      const struct sy_entry *entries, size_t count,
-                     uint64_t seed)
+                     const struct sy_about *about)
 {
 	struct sy_whole_file file;
 	int error = sy_whole_file_open_at(&file, folder_fd, name);
@@ -127,22 +174,23 @@ static int write_one(int folder_fd, const char *name,
 	if (error)
 		return error;
 	if (strstr(name, ".json"))
-		error = write_json(file.stream, entries, count, seed);
+		error = write_json(file.stream, entries, count, about);
 	else
-		write_tsv(file.stream, entries, count, seed);
+		write_tsv(file.stream, entries, count, about);
 	return sy_whole_file_close(&file, error);
 }
 
 int sy_tutorial_write(const char *folder, const struct sy_entry *entries,
-                      size_t count, uint64_t seed, struct sy_reason *reason)
+                      size_t count, const struct sy_about *about,
+                      struct sy_reason *reason)
 {
 	int fd = open(folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	int error = fd < 0 ? -errno : 0;
 
 	if (!error)
-		error = write_one(fd, "tutorial.tsv", entries, count, seed);
+		error = write_one(fd, "tutorial.tsv", entries, count, about);
 	if (!error)
-		error = write_one(fd, "tutorial.json", entries, count, seed);
+		error = write_one(fd, "tutorial.json", entries, count, about);
 	if (fd >= 0)
 		close(fd);
 	return error ? sy_reason(reason, error, "cannot write to %s: %s",

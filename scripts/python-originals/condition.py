@@ -37,13 +37,13 @@ class Sleepers:
             return self.asleep, self.woken
 
     def notify(self, count):
-        """How many have woken, when no more do."""
+        """How many have woken, a while after so many have."""
+        wanted = self.woken + count
         with self.condition:
             self.condition.notify(count)
-        before = None
-        while before != self.counts():
-            before = self.counts()
-            time.sleep(0.05)
+        while self.counts()[1] < wanted:
+            time.sleep(0.001)
+        time.sleep(0.05)
         return self.woken
 
     def join(self):

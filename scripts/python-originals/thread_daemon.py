@@ -8,25 +8,33 @@ import originals
 from originals import promise
 
 # What each does is seen from outside: a program of its own that ends.
-BEGIN = """
+DAEMON = """
 import threading, time
 def work():
-    time.sleep(0.2)
+    time.sleep(60)
     print("thread ends", flush=True)
-"""
-DAEMON = """
 threading.Thread(target=work, daemon=True).start()
 print("main ends", flush=True)
 """
 FOREGROUND = """
+import threading
+def work():
+    threading.main_thread().join()
+    print("thread ends", flush=True)
 threading.Thread(target=work).start()
 print("main ends", flush=True)
 """
 TIMED = """
+import threading
+allowed = threading.Event()
+def work():
+    allowed.wait()
+    print("thread ends", flush=True)
 thread = threading.Thread(target=work)
 thread.start()
-thread.join(0.001)
+thread.join(0.05)
 print("alive" if thread.is_alive() else "ended", flush=True)
+allowed.set()
 thread.join()
 print("alive" if thread.is_alive() else "ended", flush=True)
 """
@@ -34,7 +42,7 @@ print("alive" if thread.is_alive() else "ended", flush=True)
 
 def seen(program):
     done = subprocess.run(
-        [sys.executable, "-B", "-c", BEGIN + program],
+        [sys.executable, "-B", "-c", program],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -8,6 +8,7 @@ import originals
 from originals import promise
 
 DELAY = 0.02
+LONG = 60
 TIMERS = 10
 
 
@@ -18,7 +19,7 @@ def demonstrate():
         fired.append((name, time.monotonic() - set_at))
 
     kept = threading.Timer(DELAY, fire, ("kept", time.monotonic()))
-    cancelled = threading.Timer(DELAY, fire, ("cancelled", time.monotonic()))
+    cancelled = threading.Timer(LONG, fire, ("cancelled", time.monotonic()))
     kept.start()
     cancelled.start()
     cancelled.cancel()
@@ -45,7 +46,7 @@ def fire_all(delay):
 
 def cancel_all(count):
     for _ in range(count):
-        timer = threading.Timer(DELAY, int)
+        timer = threading.Timer(LONG, int)
         timer.start()
         timer.cancel()
         timer.join()
