@@ -145,6 +145,32 @@ complains "1\n" "'' is no http:// address" gevent_fetch.py fresh
 complains "1\n" ".*Connection refused" gevent_fetch.py keep \
 	http://127.0.0.1:1/
 
+# Its own process is gone when it was killed: Pool's would see to that by
+# themselves, the manager's would stay.
+gone() {
+	for ((tries = 0; tries < 250; tries++)); do
+		[[ ! -e /proc/$1 || $(cut -d' ' -f3 "/proc/$1/stat") == Z ]] &&
+			return
+		sleep 0.02
+	done 2>/dev/null
+	return 1
+}
+coproc "$python" -B -E -s "$here/manager_dict.py" --serve 2>/dev/null
+peer=$COPROC_PID
+IFS= read -r -t 60 _ <&"${COPROC[0]}"
+manager=$(pgrep -P "$peer")
+if [[ -z $manager ]]; then
+	fail "manager_dict.py --serve: no process of the manager"
+fi
+kill -KILL "$peer"
+wait "$peer" 2>/dev/null
+if gone "$manager"; then
+	((++passes))
+else
+	fail "the manager outlives who started it"
+	kill -KILL "$manager"
+fi
+
 : >"$work/in"
 run lock.py --help
 if [[ $status == 0 && $(cat "$work/out") == "usage: lock.py [--serve "* ]]; then
