@@ -102,6 +102,17 @@ static inline void end_actor(struct actor *actor)
 	assert_int_equal(status, 0);
 }
 
+/* A process: killed here, or by itself where it is. */
+static inline void end_killed(struct actor *actor, bool here)
+{
+	int status;
+
+	if (here)
+		assert_int_equal(kill(actor->pid, SIGKILL), 0);
+	assert_int_equal(waitpid(actor->pid, &status, 0), actor->pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 /* Until `count` has reached `wanted`. */
 static inline void await_count(atomic_uint *count, unsigned wanted)
 {
