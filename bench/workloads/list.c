@@ -14,5 +14,6 @@ const struct sy_workload *const sy_workloads[] = {
 	&sy_workload_condition,
 	&sy_workload_timer,
 	&sy_workload_share,
+	&sy_workload_fetch,
 	NULL,
 };

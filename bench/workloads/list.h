@@ -14,5 +14,6 @@ extern const struct sy_workload sy_workload_event;
 extern const struct sy_workload sy_workload_condition;
 extern const struct sy_workload sy_workload_timer;
 extern const struct sy_workload sy_workload_share;
+extern const struct sy_workload sy_workload_fetch;
 
 #endif /* SY_LIST_H */

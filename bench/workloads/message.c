@@ -19,6 +19,11 @@ struct strands {
 	uint64_t sum[STRANDS], sums[STRANDS];
 };
 
+_Static_assert(
+	sizeof(((struct sy_message_stream *)0)->held) == BLOCK &&
+		sizeof(((struct sy_message_stream *)0)->sum) == BLOCK,
+	"a stream holds back less than a block, and has as many strands");
+
 static uint64_t scatter(uint64_t x)
 {
 	x ^= x >> 32;
@@ -113,4 +118,60 @@ uint64_t sy_message_expected(size_t bytes, uint64_t place, uint64_t seed)
 	sy_message_fill(chunk, bytes, place);
 	rest = strands_blocks(&s, chunk, bytes);
 	return strands_end(&s, chunk + bytes - rest, rest);
+}
+
+void sy_message_begin(struct sy_message_stream *stream, uint64_t seed)
+{
+	*stream = (struct sy_message_stream){ .sum = { seed } };
+}
+
+static struct strands stream_strands(const struct sy_message_stream *stream)
+{
+	struct strands s;
+
+	memcpy(s.sum, stream->sum, sizeof(s.sum));
+	memcpy(s.sums, stream->sums, sizeof(s.sums));
+	return s;
+}
+
+/* Adds whole blocks and returns the bytes left over. */
+static size_t stream_blocks(struct sy_message_stream *stream,
+                            const unsigned char *piece, size_t bytes)
+{
+	struct strands s = stream_strands(stream);
+	size_t rest = strands_blocks(&s, piece, bytes);
+
+	memcpy(stream->sum, s.sum, sizeof(s.sum));
+	memcpy(stream->sums, s.sums, sizeof(s.sums));
+	return rest;
+}
+
+void sy_message_add(struct sy_message_stream *stream, const void *piece,
+                    size_t bytes)
+{
+	const unsigned char *at = piece;
+	size_t rest;
+
+	if (stream->held_bytes) {
+		size_t room = BLOCK - stream->held_bytes;
+		size_t taken = bytes < room ? bytes : room;
+
+		memcpy(stream->held + stream->held_bytes, at, taken);
+		stream->held_bytes += (uint32_t)taken;
+		if (stream->held_bytes < BLOCK)
+			return;
+		stream_blocks(stream, stream->held, BLOCK);
+		at += taken;
+		bytes -= taken;
+	}
+	rest = stream_blocks(stream, at, bytes);
+	memcpy(stream->held, at + bytes - rest, rest);
+	stream->held_bytes = (uint32_t)rest;
+}
+
+uint64_t sy_message_end(const struct sy_message_stream *stream)
+{
+	struct strands s = stream_strands(stream);
+
+	return strands_end(&s, stream->held, stream->held_bytes);
 }

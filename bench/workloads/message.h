@@ -32,6 +32,18 @@ void sy_message_fill(unsigned char *body, size_t bytes, uint64_t place);
  */
 uint64_t sy_message_sum(const unsigned char *body, size_t bytes, uint64_t seed);
 
+/* The same of a body that comes in pieces, however it is cut; no pointers. */
+struct sy_message_stream {
+	uint64_t sum[4], sums[4];
+	unsigned char held[32]; /* of the block that is not whole yet */
+	uint32_t held_bytes;
+};
+void sy_message_begin(struct sy_message_stream *stream, uint64_t seed);
+void sy_message_add(struct sy_message_stream *stream, const void *piece,
+                    size_t bytes);
+/* The sum of all that was added, to which more may be added. */
+uint64_t sy_message_end(const struct sy_message_stream *stream);
+
 /* The sum of what sy_message_fill would write, without a buffer for it. */
 uint64_t sy_message_expected(size_t bytes, uint64_t place, uint64_t seed);
 

@@ -108,6 +108,9 @@ struct sy_workload {
 	int (*settle)(void *state, struct sy_batch *batch,
 	              uint64_t found[SY_FINDINGS_MAX],
 	              char reason[SY_BROKEN_BYTES]);
+	/* What an error of open or of a task means, in words for a person;
+	   NULL: what strerror says. */
+	const char *(*explain)(int error);
 	/* The process that serves the tasks, or 0 where there is none. */
 	pid_t (*server)(const void *state);
 	/* Ends the server, closes the lanes' connections, frees the state. */
