@@ -92,7 +92,8 @@ set(CPACK_DEBIAN_SWITCHYARD_PACKAGE_NAME switchyard)
 set(CPACK_DEBIAN_SWITCHYARD_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_SWITCHYARD_PACKAGE_RECOMMENDS
   "gnuplot-nox | gnuplot, fonts-inter, hwloc-nox | hwloc")
-set(CPACK_DEBIAN_SWITCHYARD_PACKAGE_SUGGESTS "libbenchmark-tools")
+set(CPACK_DEBIAN_SWITCHYARD_PACKAGE_SUGGESTS
+  "libbenchmark-tools, nginx-light | nginx")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
   "comparison of concurrency models on this machine")
 set(CPACK_DEBIAN_SWITCHYARD_DESCRIPTION

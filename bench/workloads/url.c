@@ -35,34 +35,33 @@ static bool has(const struct http_parser_url *parts, unsigned field)
 	return parts->field_set & 1u << field;
 }
 
-/* The parser takes any number up to 65535, or nothing after the colon. */
-static const char *refuse_parts(const struct http_parser_url *parts,
-                                const char *text)
+static const char *refuse_parts(const struct http_parser_url *parts)
 {
-	const char *authority = text + SCHEME_BYTES;
-	size_t length = strcspn(authority, "/?");
-
-	if (has(parts, UF_USERINFO))
-		return "must not name a user";
 	if (!has(parts, UF_HOST) || !parts->field_data[UF_HOST].len)
 		return "has no host";
-	if (authority[length - 1] == ':' ||
-	    (has(parts, UF_PORT) &&
-	     (!parts->port || parts->field_data[UF_PORT].len > 5)))
+	if (has(parts, UF_PORT) && !parts->port)
 		return "has a port that is not 1 to 65535";
 	return NULL;
 }
 
-/* A port that is too large is all that the parser finds in a good host. */
+/* Whether a host and a colon stand before what may be a port. */
+static bool names_port(const char *authority, size_t length)
+{
+	size_t host = length;
+
+	while (host && authority[host - 1] >= '0' && authority[host - 1] <= '9')
+		host--;
+	if (host < 2 || authority[host - 1] != ':')
+		return false;
+	return *authority != '[' || authority[host - 2] == ']';
+}
+
+/* The parser says no more than that it does not like it. */
 static const char *refuse_unparsed(const char *text)
 {
 	const char *authority = text + SCHEME_BYTES;
-	size_t length = strcspn(authority, "/?"), digits = 0;
 
-	while (digits < length && authority[length - 1 - digits] >= '0' &&
-	       authority[length - 1 - digits] <= '9')
-		digits++;
-	if (digits && digits < length && authority[length - 1 - digits] == ':')
+	if (names_port(authority, strcspn(authority, "/?")))
 		return "has a port that is not 1 to 65535";
 	return "is not http://HOST[:PORT][/PATH]";
 }
@@ -101,7 +100,7 @@ int sy_url_parse(struct sy_url *url, const char *text, const char **why)
 	if (http_parser_parse_url(text, strlen(text), 0, &parts))
 		*why = refuse_unparsed(text);
 	else
-		*why = refuse_parts(&parts, text);
+		*why = refuse_parts(&parts);
 	if (*why)
 		return -EINVAL;
 	if (url)

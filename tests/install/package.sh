@@ -26,7 +26,7 @@ check "another name: $(field Package)" test "$(field Package)" = switchyard
 check "version $(field Version)" test "$(field Version)" = "$version-1"
 check "file name ${deb##*/}" test "${deb##*/}" = \
 	"switchyard_$version-1_$(dpkg --print-architecture).deb"
-for library in libc6 libhwloc libuv1 libjansson4; do
+for library in libc6 libhwloc libuv1 libjansson4 libhttp-parser; do
 	check "does not depend on $library: $(field Depends)" \
 		grep -q "$library" <<<"$(field Depends)"
 done
