@@ -6,6 +6,7 @@
 
 #include "engine/worker.h"
 #include "host/units.h"
+#include "model.h"
 #include "study/study.h"
 #include "study/tutorial.h"
 
@@ -16,7 +17,8 @@ static int usage(void)
 {
 	fputs("switchyard-study: usage: switchyard-study speed|switch [BUDGET "
 	      "[SEED]],\nswitchyard-study perf [PAIRS [SEED]], "
-	      "switchyard-study tour RUN, or\nswitchyard-study tutorial "
+	      "switchyard-study tour RUN,\nswitchyard-study serve [BODY "
+	      "[CONNECTIONS [PU]]], or\nswitchyard-study tutorial "
 	      "[OPTION...]\n",
 	      stderr);
 	return 2;
@@ -33,6 +35,19 @@ static int study(const char *which, uint64_t budget_ns, uint64_t seed)
 	return usage();
 }
 
+static int serve(int argc, char **argv)
+{
+	uint64_t body = 4096, connections = 100, pu = 0;
+
+	if (argc > 5 || (argc > 2 && sy_parse_size(argv[2], &body)) ||
+	    (argc > 3 && (sy_parse_count(argv[3], &connections) ||
+	                  connections > UINT32_MAX)) ||
+	    (argc > 4 && (sy_parse_count(argv[4], &pu) || pu >= SY_PUS_MAX)))
+		return usage();
+	return sy_study_serve(body, (uint32_t)connections,
+	                      argc > 4 ? (int)pu : -1);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t first = BUDGET_NS, second = 1, pairs = PERF_PAIRS;
@@ -47,6 +62,8 @@ int main(int argc, char **argv)
 		return sy_study_tutorial(argc - 1, argv + 1);
 	if (argc == 3 && !strcmp(argv[1], "tour"))
 		return sy_study_tour(argv[2]);
+	if (argc > 1 && !strcmp(argv[1], "serve"))
+		return serve(argc, argv);
 	if (argc < 2 || argc > 4 ||
 	    (argc > 3 && sy_parse_count(argv[3], &second)))
 		return usage();

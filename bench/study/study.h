@@ -51,4 +51,11 @@ int sy_study_tour(const char *run);
    An exit status; perf that is not there is told and is 0. */
 int sy_study_perf(unsigned pairs, uint64_t seed);
 
+/*
+ * serve.c: starts the nginx that fetch measures with, bound to `pu` (-1: not
+ * bound), prints the address of a body and waits until standard input is
+ * closed.  An exit status.
+ */
+int sy_study_serve(uint64_t body_bytes, uint32_t connections, int pu);
+
 #endif /* SY_STUDY_H */
