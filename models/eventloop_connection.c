@@ -87,9 +87,9 @@ static int family_of(const struct sy_batch *batch)
 	return ((const struct sockaddr *)batch->address)->sa_family;
 }
 
-bool sy_uv_address_is_unix(const struct sy_batch *batch)
+bool sy_uv_address_is_tcp(const struct sy_batch *batch)
 {
-	return family_of(batch) == AF_UNIX;
+	return family_of(batch) == AF_INET || family_of(batch) == AF_INET6;
 }
 
 /* A request is one write, and is not to wait for the next one. */
@@ -97,7 +97,7 @@ static int send_at_once(const struct sy_batch *batch, int fd)
 {
 	int on = 1;
 
-	if (sy_uv_address_is_unix(batch))
+	if (!sy_uv_address_is_tcp(batch))
 		return 0;
 	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on))
 	               ? -errno

@@ -191,7 +191,7 @@ int64_t sy_uv_connected(struct sy_uv_lane *lane, int error, int fd);
 /* A socket that does not block, in *fd.  0: it is connected; -EINPROGRESS: it
    will be; else there is none. */
 int sy_uv_socket_connect(const struct sy_batch *batch, int *fd);
-bool sy_uv_address_is_unix(const struct sy_batch *batch);
+bool sy_uv_address_is_tcp(const struct sy_batch *batch);
 
 /* --- eventloop_meet.c: where tasks meet --- */
 

@@ -109,14 +109,14 @@ static void on_connected(uv_connect_t *connect, int status)
 }
 
 /* Of a Unix socket libuv knows names only, and its connect never waits. */
-static int connect_unix(struct sy_uv_lane *lane, int *fd)
+static int connect_other(struct sy_uv_lane *lane, int *fd)
 {
 	int error = sy_uv_socket_connect(lane->loop->model->batch, fd);
 
 	return error ? error : take(lane, *fd, false);
 }
 
-static int begin_connect(struct sy_uv_lane *lane)
+static int connect_tcp(struct sy_uv_lane *lane)
 {
 	const struct sy_batch *batch = lane->loop->model->batch;
 	struct sy_uv_connection *connection;
@@ -132,11 +132,11 @@ static int begin_connect(struct sy_uv_lane *lane)
 
 bool sy_uv_stream_connect(struct sy_uv_lane *lane)
 {
-	bool is_unix = sy_uv_address_is_unix(lane->loop->model->batch);
+	bool tcp = sy_uv_address_is_tcp(lane->loop->model->batch);
 	int fd = -1, error;
 
-	error = is_unix ? connect_unix(lane, &fd) : begin_connect(lane);
-	if (!error && !is_unix)
+	error = tcp ? connect_tcp(lane) : connect_other(lane, &fd);
+	if (!error && tcp)
 		return false;
 	lane->lane->task.result = sy_uv_connected(lane, error, fd);
 	return true;

@@ -319,7 +319,7 @@ static void test_needs_counts_connections_to_come(void **model)
 
 	open_place(&place, true);
 	open = count_open();
-	make_client(&fixture, *model, 8, 2, &place);
+	make_client(&fixture, *model, 8, 1, &place);
 	fixture.model->needs(fixture.batch, &needs);
 	open_model(&fixture, keep_step);
 	run_tasks(&fixture, 100);

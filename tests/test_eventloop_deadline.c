@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_eventloop_deadline.c - deadlines in both event loops: against peers
+ * that are silent, trickle, flood or do not read, and beside a reply that
+ * comes when they do.
+ */
+#include <stdbool.h>
+
+#include "eventloop_server.h"
+
+#define SHORT_NS (15 * NS_PER_MS)
+#define LONG_NS (30000 * NS_PER_MS)
+
+static void set_deadline(struct sy_task *task, uint64_t ns)
+{
+	task->deadline_ns = sy_clock_ns() + ns;
+}
+
+/* It timed out, and not early. */
+static void expect_timeout(struct sy_task *task)
+{
+	expect(task, -ETIMEDOUT);
+	if (sy_clock_ns() < task->deadline_ns)
+		task->error = -ETIME;
+}
+
+/* The end of each task: connects anew and has a request answered, so that
+   what was given up has left nothing behind.  From step 100 on. */
+static struct sy_op again_step(struct sy_task *task)
+{
+	switch (task->step++) {
+	case 100:
+		set_deadline(task, LONG_NS);
+		return plain_op(SY_HANGUP);
+	case 101:
+		expect(task, 0);
+		return plain_op(SY_CONNECT);
+	case 102:
+		expect(task, 0);
+		if (task->error)
+			return done_op();
+		return request_op(task, 'e', 0);
+	case 103:
+		expect(task, REQUEST);
+		return reply_op(task);
+	case 104:
+		if (!replied(task)) {
+			task->step = 104;
+			return reply_op(task);
+		}
+		return plain_op(SY_HANGUP);
+	default:
+		expect(task, 0);
+		return done_op();
+	}
+}
+
+static struct sy_op go_to_again(struct sy_task *task)
+{
+	task->step = 100;
+	return again_step(task);
+}
+
+/* Sends one kind of request, receives until the deadline. */
+static struct sy_op peer_step(struct sy_task *task)
+{
+	const struct job *job = task->job;
+
+	switch (task->step) {
+	case 0:
+		task->step++;
+		set_deadline(task, SHORT_NS);
+		return plain_op(SY_CONNECT);
+	case 1:
+		task->step++;
+		expect(task, 0);
+		if (task->error)
+			return done_op();
+		return request_op(task, (char)job->bytes, 0);
+	case 2:
+		task->step++;
+		expect(task, REQUEST);
+		break;
+	case 3:
+		if (task->result > 0)
+			break; /* a part of what never ends */
+		expect_timeout(task);
+		return go_to_again(task);
+	default:
+		return again_step(task);
+	}
+	return (struct sy_op){ .kind = SY_RECV,
+		               .count = 4096,
+		               .buf = task->lane->scratch };
+}
+
+static void check_peer(const struct sy_model *model, char mode, uint32_t loops,
+                       uint32_t lanes)
+{
+	struct fixture fixture;
+	struct place place;
+
+	open_place(&place, loops == 1);
+	make_client(&fixture, model, lanes, loops, &place);
+	fixture.job.bytes = (uint32_t)mode;
+	open_model(&fixture, peer_step);
+	run_tasks(&fixture, 3 * lanes);
+	run_tasks(&fixture, lanes);
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
+static void test_a_peer_that_is_silent(void **model)
+{
+	check_peer(*model, 's', 1, 20);
+	check_peer(*model, 's', 2, 20);
+}
+
+static void test_a_peer_that_trickles(void **model)
+{
+	check_peer(*model, 't', 1, 20);
+	check_peer(*model, 't', 2, 20);
+}
+
+static void test_a_peer_that_never_stops(void **model)
+{
+	check_peer(*model, 'f', 1, 3);
+	check_peer(*model, 'f', 2, 3);
+}
+
+/* --- a peer that does not read --- */
+
+static struct sy_op fill_step(struct sy_task *task)
+{
+	switch (task->step) {
+	case 0:
+		task->step++;
+		set_deadline(task, SHORT_NS);
+		return plain_op(SY_CONNECT);
+	case 1:
+		task->step++;
+		expect(task, 0);
+		if (task->error)
+			return done_op();
+		return request_op(task, 'n', 0);
+	case 2:
+		if (task->result > 0) /* until nothing more goes */
+			return (struct sy_op){ .kind = SY_SEND,
+				               .count = 65536,
+				               .buf = task->lane->scratch };
+		task->step++;
+		expect_timeout(task);
+		/* Of no use any more, but safe. */
+		set_deadline(task, SHORT_NS);
+		return request_op(task, 'n', 0);
+	case 3:
+		if (task->result >= 0)
+			task->error = -EPROTO;
+		return go_to_again(task);
+	default:
+		return again_step(task);
+	}
+}
+
+static void test_a_peer_that_does_not_read(void **model)
+{
+	struct fixture fixture;
+	struct place place;
+	uint32_t loops;
+
+	for (loops = 1; loops <= 2; loops++) {
+		open_place(&place, loops == 1);
+		make_client(&fixture, *model, 5, loops, &place);
+		open_model(&fixture, fill_step);
+		run_tasks(&fixture, 10);
+		close_fixture(&fixture);
+		close_place(&place);
+	}
+}
+
+/* --- a listener with no room --- */
+
+/* value: whether it was connected. */
+static struct sy_op no_room_step(struct sy_task *task)
+{
+	const struct job *job = task->job;
+
+	switch (task->step++) {
+	case 0:
+		set_deadline(task, job->rounds);
+		return plain_op(SY_CONNECT);
+	case 1:
+		task->value = !task->result;
+		if (task->result)
+			expect_timeout(task);
+		else
+			return plain_op(SY_HANGUP);
+		/* fallthrough */
+	default:
+		task->deadline_ns = 0;
+		return done_op();
+	}
+}
+
+/* Connections that fill the queue of a listener with the least backlog. */
+static void fill_queue(const struct place *place, int fds[4])
+{
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		fds[i] = socket(place->address.any.sa_family,
+		                SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fds[i], &place->address.any, place->bytes);
+	}
+}
+
+static void check_no_room(const struct sy_model *model, bool tcp)
+{
+	struct fixture fixture;
+	struct place place;
+	struct sy_tally tally;
+	int fds[4];
+	unsigned i;
+
+	listen_at(&place, tcp, 0);
+	fill_queue(&place, fds);
+	make_client(&fixture, model, 3, 1, &place);
+	fixture.job.rounds = 40 * NS_PER_MS;
+	open_model(&fixture, no_room_step);
+	run_tasks(&fixture, 6);
+	sy_batch_tally(fixture.batch, &tally);
+	assert_int_equal(tally.sum, 0);
+	/* Now there is somebody who accepts, and it is only a matter of time. */
+	start_serving(&place);
+	fixture.job.rounds = LONG_NS;
+	run_tasks(&fixture, 6);
+	sy_batch_tally(fixture.batch, &tally);
+	assert_int_equal(tally.sum, 6);
+	for (i = 0; i < 4; i++)
+		close(fds[i]);
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
+static void test_a_listener_without_room(void **model)
+{
+	check_no_room(*model, true);
+	check_no_room(*model, false);
+}
+
+/* --- a reply that comes when the deadline does --- */
+
+/* Either the reply or a timeout; then a sleep, which the rest of the timer
+   must not end; then the next request. */
+static struct sy_op race_step(struct sy_task *task)
+{
+	switch (task->step) {
+	case 0:
+		task->step++;
+		task->deadline_ns = 0;
+		return plain_op(SY_CONNECT);
+	case 1:
+		task->step++;
+		expect(task, 0);
+		if (task->error)
+			return done_op();
+		set_deadline(task,
+		             2 * NS_PER_MS + task->index * 773 % NS_PER_MS);
+		return request_op(task, 'd', 2);
+	case 2:
+		task->step++;
+		return reply_op(task);
+	case 3:
+		if (task->result == -ETIMEDOUT) {
+			expect_timeout(task);
+		} else if (!replied(task)) {
+			return reply_op(task);
+		}
+		task->step++;
+		task->local[0] = sy_clock_ns() + NS_PER_MS / 2;
+		return (struct sy_op){ .kind = SY_SLEEP,
+			               .until_ns = task->local[0] };
+	case 4:
+		if (sy_clock_ns() < task->local[0])
+			task->error = -ETIME;
+		return go_to_again(task);
+	default:
+		return again_step(task);
+	}
+}
+
+static void test_a_reply_beside_its_deadline(void **model)
+{
+	struct fixture fixture;
+	struct place place;
+	uint32_t loops;
+
+	for (loops = 1; loops <= 2; loops++) {
+		open_place(&place, loops == 1);
+		make_client(&fixture, *model, 50, loops, &place);
+		open_model(&fixture, race_step);
+		run_tasks(&fixture, 1500);
+		close_fixture(&fixture);
+		close_place(&place);
+	}
+}
+
+/* --- a receive that is tried again --- */
+
+/* The reply takes longer than the first deadline. */
+static struct sy_op patient_step(struct sy_task *task)
+{
+	switch (task->step++) {
+	case 0:
+		task->deadline_ns = 0;
+		return plain_op(SY_CONNECT);
+	case 1:
+		expect(task, 0);
+		return request_op(task, 'd', 40);
+	case 2:
+		set_deadline(task, NS_PER_MS);
+		return reply_op(task);
+	case 3:
+		expect_timeout(task);
+		task->deadline_ns = 0;
+		if (task->index % 2) /* it comes while nobody receives */
+			return (struct sy_op){
+				.kind = SY_SLEEP,
+				.until_ns = sy_clock_ns() + 60 * NS_PER_MS,
+			};
+		/* fallthrough */
+	case 4:
+		task->step = 5;
+		return reply_op(task);
+	case 5:
+		if (!replied(task)) {
+			task->step = 5;
+			return reply_op(task);
+		}
+		return plain_op(SY_HANGUP);
+	default:
+		return done_op();
+	}
+}
+
+static void test_a_receive_can_be_tried_again(void **model)
+{
+	struct fixture fixture;
+	struct place place;
+
+	open_place(&place, true);
+	make_client(&fixture, *model, 6, 2, &place);
+	open_model(&fixture, patient_step);
+	run_tasks(&fixture, 12);
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(test_a_peer_that_is_silent),
+		BOTH(test_a_peer_that_trickles),
+		BOTH(test_a_peer_that_never_stops),
+		BOTH(test_a_peer_that_does_not_read),
+		BOTH(test_a_listener_without_room),
+		BOTH(test_a_reply_beside_its_deadline),
+		BOTH(test_a_receive_can_be_tried_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
