@@ -25,6 +25,14 @@ extern const struct sy_model sy_broken_absent;
 extern const struct sy_model sy_broken_overflow; /* into a guard page */
 extern const struct sy_model sy_broken_canary;   /* into a canary */
 
+/* promises.c: of meeting places */
+extern const struct sy_model sy_broken_lock;   /* everybody gets it */
+extern const struct sy_model sy_broken_gate;   /* lets one more in */
+extern const struct sy_model sy_broken_event;  /* stays set */
+extern const struct sy_model sy_broken_notify; /* wakes one more */
+extern const struct sy_model sy_broken_timer;  /* runs at once */
+extern const struct sy_model sy_broken_cancel; /* runs all the same */
+
 /* crowd.c: mechanisms of idle and spawn; it carries out no tasks. */
 extern const struct sy_model sy_crowd;
 

@@ -15,5 +15,8 @@ const struct sy_model *const sy_models[] = {
 	&sy_broken_hang,     &sy_broken_open,
 	&sy_broken_switches, &sy_broken_absent,
 	&sy_broken_overflow, &sy_broken_canary,
+	&sy_broken_lock,     &sy_broken_gate,
+	&sy_broken_event,    &sy_broken_notify,
+	&sy_broken_timer,    &sy_broken_cancel,
 	&sy_crowd,           NULL,
 };
