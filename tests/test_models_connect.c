@@ -215,5 +215,5 @@ int main(void)
 		cmocka_unit_test(test_refusal_is_the_result),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }

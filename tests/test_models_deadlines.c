@@ -291,5 +291,5 @@ int main(void)
 		cmocka_unit_test(test_deadline_that_is_kept_changes_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -222,5 +222,5 @@ int main(void)
 		cmocka_unit_test(test_nobody_waits_for_one_that_was_not_bound),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }
