@@ -228,12 +228,61 @@ static void test_edge_before_the_wait_is_remembered(void **state)
 	}
 }
 
+/* Lane 0 has more to receive than it takes in a while; lane 1 sleeps, and
+   lane 0 ends when that one has. */
+static struct sy_op step_flooded(struct sy_task *task)
+{
+	struct job *job = (struct job *)(uintptr_t)task->job;
+
+	if (task->lane->index == 1 && task->step++ == 0)
+		return (struct sy_op){ .kind = SY_SLEEP,
+			               .until_ns = sy_clock_ns() + 1000 };
+	if (task->lane->index == 1)
+		job->woken++;
+	else if (task->step && task->result != 1)
+		task->error = -EPIPE; /* it took all, and the other none */
+	if (task->lane->index == 1 || task->error || job->woken)
+		return (struct sy_op){ .kind = SY_DONE };
+	task->step = 1;
+	return (struct sy_op){ .kind = SY_RECV,
+		               .count = 1,
+		               .buf = task->lane->scratch };
+}
+
+static void test_a_flood_does_not_keep_others_from_their_turn(void **state)
+{
+	static char flood[100000];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct sy_batch *batch = batch_make(step_flooded, 2, 1, 1);
+		int pair[2];
+		void *made;
+
+		if (models[i]->absent())
+			continue;
+		assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+		assert_int_equal(sizeof(flood),
+		                 send(pair[1], flood, sizeof(flood), 0));
+		assert_int_equal(0, shutdown(pair[1], SHUT_WR));
+		batch->lanes[0].fd = pair[0];
+		assert_int_equal(0, models[i]->open(&made, batch));
+		run_checked(models[i], made, batch, 2);
+		models[i]->close(made);
+		close(pair[0]);
+		close(pair[1]);
+		batch_free(batch);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo_comes_back),
 		cmocka_unit_test(test_end_of_stream_is_seen),
 		cmocka_unit_test(test_edge_before_the_wait_is_remembered),
+		cmocka_unit_test(
+			test_a_flood_does_not_keep_others_from_their_turn),
 	};
 
 	alarm(HANG_S);

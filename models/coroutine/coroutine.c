@@ -286,10 +286,10 @@ static void crew_needs(const struct sy_batch *batch, struct sy_needs *needs)
 		   wait for those of other schedulers. */
 		.descriptors = (schedulers > 1 ? UINT64_C(3) : UINT64_C(2)) *
 		               schedulers,
-		/* A slab, a thread's stack with its guard, and four blocks
+		/* A slab, a thread's stack with its guard, and five blocks
 		   that malloc may map; a guard may split the slab. */
 		.mappings =
-			UINT64_C(7) * schedulers +
+			UINT64_C(8) * schedulers +
 			(uint64_t)sy_guard_mappings(guard) * batch->inflight,
 	};
 }

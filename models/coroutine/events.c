@@ -142,25 +142,28 @@ static void fire_first(struct sy_scheduler *scheduler)
 {
 	struct sy_deadline *deadline;
 	void *sleeper = sy_timers_pop(&scheduler->timers, &deadline);
+	struct sy_guest *guest;
 
-	if (sleeper)
+	if (sleeper) {
 		sy_scheduler_wake(scheduler, sleeper);
-	else
-		time_out((void *)((char *)deadline -
-		                  offsetof(struct sy_coroutine, deadline)));
+		return;
+	}
+	guest = (void *)((char *)deadline -
+	                 offsetof(struct sy_guest, deadline));
+	time_out(guest->coroutine);
 }
 
 /* Wakes those whose time has come, never one whose has not. */
 static void fire(struct sy_scheduler *scheduler)
 {
 	struct sy_timers *timers = &scheduler->timers;
-	uint64_t due_ns = sy_timers_next(timers);
-	uint64_t now_ns;
+	uint64_t now_ns, due_ns;
 
-	if (!due_ns)
+	if (!timers->count)
 		return;
 	now_ns = sy_clock_ns();
-	for (; due_ns && due_ns <= now_ns; due_ns = sy_timers_next(timers))
+	for (due_ns = sy_timers_next(timers); due_ns && due_ns <= now_ns;
+	     due_ns = sy_timers_next(timers))
 		fire_first(scheduler);
 }
 
@@ -178,7 +181,8 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler)
 		           epoll_wait(scheduler->epoll, scheduler->events,
 		                      SY_EVENTS_MAX, 0));
 	fire(scheduler);
-	sy_meet_collect(scheduler);
+	if (scheduler->meets)
+		sy_meet_collect(scheduler);
 	budget_begin(scheduler);
 }
 

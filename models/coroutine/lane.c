@@ -2,8 +2,10 @@
 /*
  * lane.c - see lane.h.
  *
- * All that a task of the oldest ops passes through is inlined into one function
- * for each kind of switch, so that neither pays for the choice.
+ * All that a task of the first ops passes through is inlined into one function
+ * for each kind of switch, so that neither pays for the choice.  What is not
+ * on that way is called, and nothing is shown to it by address: an op stays in
+ * its registers.
  */
 #include "lane.h"
 
@@ -15,10 +17,6 @@
 #include "lane_ops.h"
 #include "lane_park.h"
 
-/* What a receive is charged that found something at once: about a
-   microsecond, so that one with a peer that never stops gives way. */
-#define RECEIVE_ROUNDS (SY_BUDGET_ROUNDS / 50)
-
 INLINE void sleep_until(struct sy_coroutine *self, uint64_t until_ns,
                         enum sy_switch_kind kind)
 {
@@ -28,55 +26,18 @@ INLINE void sleep_until(struct sy_coroutine *self, uint64_t until_ns,
 	park(self, kind);
 }
 
-/* What send and recv mean by -1: try again, wait, or give up with -errno. */
-INLINE int64_t refused(int error)
+/* Nearly always a request is sent at once. */
+INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op)
 {
-	return error == EWOULDBLOCK ? -EAGAIN : -error;
-}
+	int64_t sent;
 
-INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op,
-                        enum sy_switch_kind kind)
-{
-	const char *bytes = op->buf;
-	size_t sent = 0;
-	int64_t rc = late(self) ? -ETIMEDOUT : 0;
-	bool watched = false;
-
-	while (sent < op->count && rc != -ETIMEDOUT) {
-		ssize_t part =
-			send(self->lane->fd, bytes + sent, op->count - sent,
-		             MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (part >= 0) {
-			sent += (size_t)part;
-			continue;
-		}
-		rc = refused(errno);
-		if (rc == -EINTR)
-			continue;
-		if (rc != -EAGAIN)
-			break;
-		if (!watched && !self->roomy) {
-			rc = sy_events_watch(self, true);
-			if (rc)
-				break;
-			watched = true;
-		}
-		if (!park_for(self, EPOLLOUT, kind))
-			rc = -ETIMEDOUT;
-	}
-	if (watched)
-		sy_events_watch(self, false);
-	return sent == op->count ? (int64_t)sent : rc;
-}
-
-/* After a receive that did not wait: others have their turn when the budget
-   is over. */
-INLINE void give_way(struct sy_coroutine *self, enum sy_switch_kind kind)
-{
-	sy_scheduler_charge(self->scheduler, RECEIVE_ROUNDS);
-	if (self->scheduler->tasks_left <= 0)
-		yield(self, kind);
+	if (self->lane->task.deadline_ns)
+		return sy_lane_send(self, *op, 0);
+	sent = send(self->lane->fd, op->buf, op->count,
+	            MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sent == op->count
+	               ? sent
+	               : sy_lane_send(self, *op, sent < 0 ? -errno : sent);
 }
 
 /*
@@ -87,28 +48,15 @@ INLINE void give_way(struct sy_coroutine *self, enum sy_switch_kind kind)
 INLINE int64_t receive(struct sy_coroutine *self, const struct sy_op *op,
                        bool asked, enum sy_switch_kind kind)
 {
-	bool parks = asked && !self->readable && !self->ended;
-	int64_t rc;
+	int64_t got;
 
-	if (parks ? !park_for(self, EPOLLIN, kind) : late(self))
+	if (!asked || self->readable || self->ended)
+		return sy_lane_receive(self, *op, 0);
+	if (!park_for(self, EPOLLIN, kind))
 		return -ETIMEDOUT;
-	for (;;) {
-		self->readable = false;
-		rc = recv(self->lane->fd, op->buf, op->count, MSG_DONTWAIT);
-		if (rc >= 0)
-			break;
-		rc = refused(errno);
-		if (rc == -EAGAIN) {
-			if (!park_for(self, EPOLLIN, kind))
-				return -ETIMEDOUT;
-			parks = true;
-		} else if (rc != -EINTR) {
-			return rc;
-		}
-	}
-	if (!parks)
-		give_way(self, kind);
-	return rc;
+	self->readable = false;
+	got = recv(self->lane->fd, op->buf, op->count, MSG_DONTWAIT);
+	return got >= 0 ? got : sy_lane_receive(self, *op, -errno);
 }
 
 /* Carries out one op that is not SY_DONE; `asked` as in receive.  False: the
@@ -127,13 +75,13 @@ INLINE bool carry_out(struct sy_coroutine *self, const struct sy_op *op,
 		sleep_until(self, op->until_ns, kind);
 		break;
 	case SY_SEND:
-		task->result = send_all(self, op, kind);
+		task->result = send_all(self, op);
 		break;
 	case SY_RECV:
 		task->result = receive(self, op, asked, kind);
 		break;
 	default:
-		return sy_lane_op(self, op);
+		return sy_lane_op(self, *op);
 	}
 	return true;
 }

@@ -7,6 +7,7 @@
 #define SY_LANE_PARK_H
 
 #include "lane.h"
+#include "lane_ops.h"
 #include "scheduler.h"
 
 #ifdef __cplusplus
@@ -60,21 +61,11 @@ INLINE bool park_for(struct sy_coroutine *self, uint32_t awaits,
 	self->awaits = awaits;
 	self->scheduler->io_parked++;
 	if (due_ns)
-		sy_timers_set(&self->scheduler->timers, due_ns,
-		              &self->deadline);
+		sy_lane_set_deadline(self, due_ns);
 	park(self, kind);
 	timed_out = self->timed_out;
 	self->timed_out = false;
 	return !timed_out;
-}
-
-/* Whether the task's deadline has come: what is tried at once would not see
-   it otherwise. */
-INLINE bool late(const struct sy_coroutine *self)
-{
-	uint64_t due_ns = self->lane->task.deadline_ns;
-
-	return due_ns && sy_clock_ns() >= due_ns;
 }
 
 #ifdef __cplusplus

@@ -20,7 +20,10 @@
 
 static struct sy_coroutine *coroutine_of(struct sy_waiter *waiter)
 {
-	return (void *)((char *)waiter - offsetof(struct sy_coroutine, waiter));
+	struct sy_guest *guest =
+		(void *)((char *)waiter - offsetof(struct sy_guest, waiter));
+
+	return guest->coroutine;
 }
 
 static void ring(struct sy_scheduler *scheduler)
@@ -69,9 +72,13 @@ static void wake(struct sy_waiter *waiter, struct sy_waiter *by)
 		send_to(coroutine->scheduler, waiter);
 }
 
-void sy_meet_guest(struct sy_coroutine *coroutine)
+void sy_meet_guest(struct sy_coroutine *coroutine, struct sy_guest *guest)
 {
-	coroutine->waiter.wake = wake;
+	*guest = (struct sy_guest){
+		.coroutine = coroutine,
+		.waiter.wake = wake,
+	};
+	coroutine->guest = guest;
 }
 
 static struct sy_waiter *reversed(struct sy_waiter *last)
@@ -105,9 +112,9 @@ void sy_meet_time_out(struct sy_coroutine *coroutine)
 {
 	/* Otherwise it comes by the inbox, with what it waited for. */
 	if (!sy_parking_give_up(coroutine->scheduler->supply->parking,
-	                        &coroutine->waiter))
+	                        &coroutine->guest->waiter))
 		return;
-	coroutine->waiter.result = -ETIMEDOUT;
+	coroutine->guest->waiter.result = -ETIMEDOUT;
 	go_on(coroutine);
 }
 
@@ -119,9 +126,9 @@ static void lose_hope(struct sy_scheduler *scheduler)
 
 		if (!coroutine->stranded ||
 		    !sy_parking_give_up(scheduler->supply->parking,
-		                        &coroutine->waiter))
+		                        &coroutine->guest->waiter))
 			continue;
-		coroutine->waiter.result = -EDEADLK;
+		coroutine->guest->waiter.result = -EDEADLK;
 		go_on(coroutine);
 	}
 }

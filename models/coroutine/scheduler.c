@@ -73,7 +73,7 @@ static int coroutine_make(struct sy_scheduler *scheduler, struct sy_lane *lane,
 		.lane = lane,
 		.stack = stack,
 	};
-	sy_meet_guest(coroutine);
+	sy_meet_guest(coroutine, &scheduler->guests[scheduler->count]);
 	rc = sy_events_register(coroutine, false);
 	if (rc)
 		return rc;
@@ -112,14 +112,24 @@ static int tables_make(struct sy_scheduler *scheduler, uint32_t lanes)
 	if (rc)
 		return rc;
 	scheduler->all = malloc(lanes * sizeof(struct sy_coroutine *));
-	if (scheduler->all)
-		return 0;
+	if (!scheduler->all)
+		goto close_ready;
+	scheduler->guests = aligned_alloc(_Alignof(struct sy_guest),
+	                                  lanes * sizeof(struct sy_guest));
+	if (!scheduler->guests)
+		goto free_all;
+	return 0;
+
+free_all:
+	free(scheduler->all);
+close_ready:
 	sy_ready_close(&scheduler->ready);
 	return -ENOMEM;
 }
 
 static void tables_free(struct sy_scheduler *scheduler)
 {
+	free(scheduler->guests);
 	free(scheduler->all);
 	sy_ready_close(&scheduler->ready);
 }

@@ -46,6 +46,14 @@ struct sy_supply {
 	uint32_t live;
 };
 
+/* By what others know a coroutine: not on its stack, where what it needs
+   itself has to lie close together. */
+struct sy_guest {
+	struct sy_coroutine *coroutine;
+	struct sy_waiter waiter;     /* at meeting places */
+	struct sy_deadline deadline; /* in the heap of timers */
+} __attribute__((aligned(64)));
+
 /* A lane's coroutine.  It lies at the upper end of its own stack, where it
    is in the cache when it runs. */
 struct sy_coroutine {
@@ -58,8 +66,8 @@ struct sy_coroutine {
 	bool roomy;      /* its edges are of room for sending too */
 	bool timed_out;  /* its deadline came before the edge */
 	bool stranded;   /* parked at a place, without a deadline */
-	struct sy_deadline deadline; /* of what it is parked for */
-	struct sy_waiter waiter;     /* at meeting places */
+	bool timed;      /* its deadline is set */
+	struct sy_guest *guest;
 	struct sy_stack stack;
 } __attribute__((aligned(64)));
 
@@ -106,6 +114,7 @@ struct sy_scheduler {
 	enum sy_switch_kind kind;
 	uint32_t count;
 	struct sy_coroutine **all; /* `count` of them */
+	struct sy_guest *guests;   /* the same */
 	struct sy_stacks stacks;
 	ucontext_t home_ucontext;
 	struct sy_scheduler *sibling;
@@ -156,8 +165,8 @@ struct sy_fiber *sy_scheduler_next(struct sy_scheduler *scheduler);
  */
 int sy_meet_open(struct sy_scheduler *scheduler);
 void sy_meet_close(struct sy_scheduler *scheduler);
-/* Lets a coroutine that is being made meet others. */
-void sy_meet_guest(struct sy_coroutine *coroutine);
+/* Makes a coroutine known by `guest`. */
+void sy_meet_guest(struct sy_coroutine *coroutine, struct sy_guest *guest);
 /* Around each run. */
 void sy_meet_begin(struct sy_scheduler *scheduler);
 void sy_meet_end(struct sy_scheduler *scheduler);
@@ -179,7 +188,9 @@ static inline void sy_scheduler_ready(struct sy_scheduler *scheduler,
 static inline void sy_scheduler_wake(struct sy_scheduler *scheduler,
                                      struct sy_coroutine *coroutine)
 {
-	coroutine->deadline.due_ns = 0;
+	if (coroutine->timed)
+		coroutine->guest->deadline.due_ns = 0;
+	coroutine->timed = false;
 	scheduler->parked--;
 	sy_scheduler_ready(scheduler, coroutine);
 }

@@ -8,14 +8,11 @@
 
 #define CHILDREN 4
 
-/* In the address of a sleeper: it is a deadline. */
-#define DEADLINE ((uintptr_t)1)
-
 static struct sy_deadline *deadline_of(const struct sy_timer *timer)
 {
 	uintptr_t bits = (uintptr_t)timer->sleeper;
 
-	return bits & DEADLINE ? (void *)(bits - DEADLINE) : NULL;
+	return bits & SY_TIMER_MARK ? (void *)(bits - SY_TIMER_MARK) : NULL;
 }
 
 /* Only a deadline is looked for in the heap, and has to know where it is. */
@@ -24,7 +21,7 @@ static void put(struct sy_timer *heap, uint32_t i, struct sy_timer timer)
 	struct sy_deadline *deadline = deadline_of(&timer);
 
 	heap[i] = timer;
-	if (deadline)
+	if (__builtin_expect(deadline != NULL, 0))
 		deadline->slot = i + 1;
 }
 
@@ -64,8 +61,8 @@ void sy_timers_add(struct sy_timers *timers, uint64_t due_ns, void *sleeper)
 void sy_timers_set(struct sy_timers *timers, uint64_t due_ns,
                    struct sy_deadline *deadline)
 {
-	struct sy_timer timer = { due_ns,
-		                  (void *)((uintptr_t)deadline | DEADLINE) };
+	struct sy_timer timer = { due_ns, (void *)((uintptr_t)deadline |
+		                                   SY_TIMER_MARK) };
 
 	deadline->due_ns = due_ns;
 	if (!deadline->slot)
@@ -109,21 +106,20 @@ static struct sy_timer take_first(struct sy_timers *timers)
 	return taken;
 }
 
-uint64_t sy_timers_next(struct sy_timers *timers)
+void sy_timers_settle(struct sy_timers *timers)
 {
 	while (timers->count) {
 		struct sy_timer *first = &timers->heap[0];
 		struct sy_deadline *deadline = deadline_of(first);
 
 		if (!deadline || deadline->due_ns == first->due_ns)
-			return first->due_ns;
+			return;
 		/* Taken back, or set again for later. */
 		take_first(timers);
 		deadline->slot = 0;
 		if (deadline->due_ns)
 			sy_timers_set(timers, deadline->due_ns, deadline);
 	}
-	return 0;
 }
 
 void *sy_timers_pop(struct sy_timers *timers, struct sy_deadline **deadline)

@@ -44,8 +44,20 @@ void sy_timers_add(struct sy_timers *timers, uint64_t due_ns, void *sleeper);
 void sy_timers_set(struct sy_timers *timers, uint64_t due_ns,
                    struct sy_deadline *deadline);
 
+/* Drops and moves first ones that are deadlines, as far as it takes. */
+void sy_timers_settle(struct sy_timers *timers);
+
+/* In the address of a sleeper: it is a deadline. */
+#define SY_TIMER_MARK ((uintptr_t)1)
+
 /* When the first is due, or 0: there is none. */
-uint64_t sy_timers_next(struct sy_timers *timers);
+static inline uint64_t sy_timers_next(struct sy_timers *timers)
+{
+	if (timers->count && (uintptr_t)timers->heap[0].sleeper & SY_TIMER_MARK)
+		sy_timers_settle(timers);
+	return timers->count ? timers->heap[0].due_ns : 0;
+}
+
 /*
  * Takes the first, after sy_timers_next said that there is one: a sleeper, or
  * NULL and *deadline, which is set no more.

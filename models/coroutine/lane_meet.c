@@ -1,72 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lane_ops.c - see lane_ops.h.
+ * lane_meet.c - see lane_ops.h.  A lane's coroutine and the others.
  *
- * The switch is where a coroutine parks, in functions of their own: it takes
- * all registers, which a row of sections would keep in memory otherwise.
+ * The switch is in a function of its own: it takes all registers, which a row
+ * of sections would keep in memory otherwise.
  */
 #include "lane_ops.h"
 
 #include <errno.h>
 
-#include "connection.h"
 #include "lane_park.h"
 #include "sections.h"
 
-#define APART static __attribute__((noinline))
-
-APART void leave(struct sy_coroutine *self)
+void sy_lane_set_deadline(struct sy_coroutine *self, uint64_t due_ns)
 {
-	if (self->scheduler->kind == SY_SWITCH_UCONTEXT)
-		park(self, SY_SWITCH_UCONTEXT);
-	else
-		park(self, SY_LANE_SWITCH);
+	self->timed = true;
+	sy_timers_set(&self->scheduler->timers, due_ns, &self->guest->deadline);
 }
 
 /* Parked at a place, until it is woken or the deadline, where one is set, has
    come: the result. */
-APART int64_t await_others(struct sy_coroutine *self, uint64_t due_ns)
+static __attribute__((noinline)) int64_t await_others(struct sy_coroutine *self,
+                                                      uint64_t due_ns)
 {
 	if (due_ns)
-		sy_timers_set(&self->scheduler->timers, due_ns,
-		              &self->deadline);
+		sy_lane_set_deadline(self, due_ns);
 	self->stranded = !due_ns;
 	self->scheduler->stranded += self->stranded;
-	leave(self);
-	return self->waiter.result;
-}
-
-APART bool await_connection(struct sy_coroutine *self)
-{
 	if (self->scheduler->kind == SY_SWITCH_UCONTEXT)
-		return park_for(self, EPOLLOUT, SY_SWITCH_UCONTEXT);
-	return park_for(self, EPOLLOUT, SY_LANE_SWITCH);
-}
-
-static int connect_lane(struct sy_coroutine *self)
-{
-	int rc = late(self) ? -ETIMEDOUT : sy_connection_begin(self);
-
-	if (rc != -EINPROGRESS)
-		return rc;
-	rc = await_connection(self) ? sy_connection_finish(self) : -ETIMEDOUT;
-	if (rc)
-		sy_connection_end(self);
-	return rc;
-}
-
-static int hang_up(struct sy_coroutine *self)
-{
-	if (!self->scheduler->batch->address)
-		return -EDESTADDRREQ; /* it is not the model's to close */
-	sy_connection_end(self);
-	return 0;
+		park(self, SY_SWITCH_UCONTEXT);
+	else
+		park(self, SY_LANE_SWITCH);
+	return self->guest->waiter.result;
 }
 
 static int64_t meet(struct sy_coroutine *self, const struct sy_op *op)
 {
-	if (sy_parking_op(self->scheduler->supply->parking, op, &self->waiter))
-		return self->waiter.result;
+	if (sy_parking_op(self->scheduler->supply->parking, op,
+	                  &self->guest->waiter))
+		return self->guest->waiter.result;
 	return await_others(
 		self, op->kind == SY_AWAIT ? self->lane->task.deadline_ns : 0);
 }
@@ -77,9 +49,10 @@ INLINE int64_t section_begin(struct sy_coroutine *self,
 {
 	if (by == SY_DONE)
 		return 0;
-	if (by == SY_LOCK ? sy_parking_lock(parking, place, &self->waiter)
-	                  : sy_parking_acquire(parking, place, &self->waiter))
-		return self->waiter.result;
+	if (by == SY_LOCK
+	            ? sy_parking_lock(parking, place, &self->guest->waiter)
+	            : sy_parking_acquire(parking, place, &self->guest->waiter))
+		return self->guest->waiter.result;
 	return await_others(self, 0);
 }
 
@@ -89,8 +62,9 @@ INLINE int section_end(struct sy_coroutine *self, struct sy_parking *parking,
 	if (by == SY_DONE)
 		return 0;
 	return by == SY_LOCK
-	               ? sy_parking_unlock(parking, place, &self->waiter)
-	               : sy_parking_release(parking, place, &self->waiter);
+	               ? sy_parking_unlock(parking, place, &self->guest->waiter)
+	               : sy_parking_release(parking, place,
+	                                    &self->guest->waiter);
 }
 
 /* Inlined for each `by`, so that a section does not choose. */
@@ -136,9 +110,9 @@ static int64_t carry_out(struct sy_coroutine *self, const struct sy_op *op)
 {
 	switch (op->kind) {
 	case SY_CONNECT:
-		return connect_lane(self);
+		return sy_lane_connect(self);
 	case SY_HANGUP:
-		return hang_up(self);
+		return sy_lane_hang_up(self);
 	case SY_SECTIONS:
 		return row_of_sections(self, op);
 	default:
@@ -146,15 +120,15 @@ static int64_t carry_out(struct sy_coroutine *self, const struct sy_op *op)
 	}
 }
 
-bool sy_lane_op(struct sy_coroutine *self, const struct sy_op *op)
+bool sy_lane_op(struct sy_coroutine *self, struct sy_op op)
 {
 	struct sy_task *task = &self->lane->task;
 
-	if (op->kind < SY_CONNECT || op->kind > SY_SECTIONS) {
+	if (op.kind < SY_CONNECT || op.kind > SY_SECTIONS) {
 		task->error = -EINVAL;
 		return false;
 	}
-	task->result = carry_out(self, op);
+	task->result = carry_out(self, &op);
 	/* Nobody can end the wait.  Who tries again would do so for ever. */
 	if (task->result == -EDEADLK)
 		task->error = -EDEADLK;
