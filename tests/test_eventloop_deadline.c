@@ -155,7 +155,7 @@ static struct sy_op fill_step(struct sy_task *task)
 		return request_op(task, 'n', 0);
 	case 3:
 		if (task->result >= 0)
-			task->error = -EPROTO;
+			expect(task, REQUEST);
 		return go_to_again(task);
 	default:
 		return again_step(task);
