@@ -3,7 +3,8 @@
  * eventloop_server.h - a server that tasks connect to, in a process of its
  * own.  What it does with a request of REQUEST bytes says the first of them:
  * 'e' sends it back, 'd' sends it back after as many milliseconds as the
- * second byte says, 't' sends a byte now and then for ever, 'f' as much as
+ * second byte says, 'p' reads nothing for so long and drops what comes then,
+ * 't' sends a byte now and then for ever, 'f' as much as
  * goes for ever, 'n' reads nothing more, 'c' closes; all others send nothing.
  */
 #ifndef SY_EVENTLOOP_SERVER_H
@@ -26,7 +27,7 @@ struct client {
 	unsigned char buf[REQUEST];
 	size_t got;
 	char mode;       /* of the request that goes on, or 0 */
-	uint64_t due_ns; /* 'd', 't': the next look */
+	uint64_t due_ns; /* 'd', 'p', 't': the next look */
 };
 
 struct server {
@@ -61,7 +62,7 @@ static inline void begin_request(struct client *client)
 {
 	client->mode = (char)client->buf[0];
 	client->got = 0;
-	if (client->mode == 'd')
+	if (client->mode == 'd' || client->mode == 'p')
 		client->due_ns = sy_clock_ns() + client->buf[1] * NS_PER_MS;
 	else
 		client->due_ns = sy_clock_ns();
@@ -70,9 +71,14 @@ static inline void begin_request(struct client *client)
 /* False: the client is to be dropped. */
 static inline bool hear(struct pollfd *poll_, struct client *client)
 {
-	ssize_t count = recv(poll_->fd, client->buf + client->got,
-	                     REQUEST - client->got, MSG_DONTWAIT);
+	static unsigned char dropped[1 << 20];
+	ssize_t count;
 
+	if (client->mode == 'p')
+		return recv(poll_->fd, dropped, sizeof(dropped), MSG_DONTWAIT) >
+		       0;
+	count = recv(poll_->fd, client->buf + client->got,
+	             REQUEST - client->got, MSG_DONTWAIT);
 	if (count < 0)
 		return errno == EAGAIN;
 	client->got += (size_t)count;
@@ -103,12 +109,14 @@ static inline bool reply(struct pollfd *poll_, struct client *client)
 /* What is looked at in the next turn. */
 static inline void set_events(struct server *server, nfds_t i)
 {
-	char mode = server->clients[i].mode;
+	const struct client *client = &server->clients[i];
+	char mode = client->mode;
+	bool pauses = mode == 'p' && sy_clock_ns() < client->due_ns;
 
-	server->polls[i].events = mode == 'n'   ? 0
-	                          : mode == 'f' ? POLLIN | POLLOUT
-	                                        : POLLIN;
-	server->pending += mode == 'd' || mode == 't';
+	server->polls[i].events = mode == 'n' || pauses ? 0
+	                          : mode == 'f'         ? POLLIN | POLLOUT
+	                                                : POLLIN;
+	server->pending += mode == 'd' || mode == 't' || pauses;
 }
 
 static inline void serve_client(struct server *server, nfds_t i)

@@ -178,6 +178,103 @@ static void test_a_peer_that_does_not_read(void **model)
 	}
 }
 
+/* The rest goes when nobody waits for it any more, which ends no sleep. */
+static struct sy_op late_room_step(struct sy_task *task)
+{
+	switch (task->step) {
+	case 0:
+		task->step++;
+		set_deadline(task, SHORT_NS);
+		return plain_op(SY_CONNECT);
+	case 1:
+		task->step++;
+		expect(task, 0);
+		if (task->error)
+			return done_op();
+		return request_op(task, 'p', 40);
+	case 2:
+		if (task->result > 0)
+			return (struct sy_op){ .kind = SY_SEND,
+				               .count = 65536,
+				               .buf = task->lane->scratch };
+		task->step++;
+		expect_timeout(task);
+		task->local[0] = sy_clock_ns() + 80 * NS_PER_MS;
+		return (struct sy_op){ .kind = SY_SLEEP,
+			               .until_ns = task->local[0] };
+	case 3:
+		if (sy_clock_ns() < task->local[0])
+			task->error = -ETIME;
+		return go_to_again(task);
+	default:
+		return again_step(task);
+	}
+}
+
+static void test_room_that_comes_too_late(void **model)
+{
+	struct fixture fixture;
+	struct place place;
+
+	open_place(&place, true);
+	make_client(&fixture, *model, 3, 1, &place);
+	open_model(&fixture, late_room_step);
+	run_tasks(&fixture, 6);
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
+/* --- an op that begins after its deadline --- */
+
+static struct sy_op overdue_step(struct sy_task *task)
+{
+	if (task->step >= 100)
+		return again_step(task);
+	switch (task->step++) {
+	case 0:
+		task->deadline_ns = 0;
+		return plain_op(SY_CONNECT);
+	case 1:
+		expect(task, 0);
+		return request_op(task, 'e', 0);
+	case 2: /* the reply comes meanwhile */
+		set_deadline(task, NS_PER_MS);
+		return (struct sy_op){ .kind = SY_SLEEP,
+			               .until_ns =
+			                       sy_clock_ns() + 10 * NS_PER_MS };
+	case 3:
+		return reply_op(task);
+	case 4:
+		expect(task, -ETIMEDOUT);
+		return request_op(task, 'e', 0);
+	case 5:
+		expect(task, -ETIMEDOUT);
+		return plain_op(SY_HANGUP);
+	case 6:
+		return plain_op(SY_CONNECT);
+	case 7:
+		expect(task, -ETIMEDOUT);
+		if (task->lane->fd != -1)
+			task->error = -EBADFD;
+		/* fallthrough */
+	default:
+		return go_to_again(task);
+	}
+}
+
+static void test_an_op_after_its_deadline_is_not_begun(void **model)
+{
+	struct fixture fixture;
+	struct place place;
+
+	open_place(&place, true);
+	make_client(&fixture, *model, 3, 2, &place);
+	open_model(&fixture, overdue_step);
+	run_tasks(&fixture, 12);
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
 /* --- a listener with no room --- */
 
 /* value: whether it was connected. */
@@ -363,6 +460,8 @@ int main(void)
 		BOTH(test_a_peer_that_trickles),
 		BOTH(test_a_peer_that_never_stops),
 		BOTH(test_a_peer_that_does_not_read),
+		BOTH(test_room_that_comes_too_late),
+		BOTH(test_an_op_after_its_deadline_is_not_begun),
 		BOTH(test_a_listener_without_room),
 		BOTH(test_a_reply_beside_its_deadline),
 		BOTH(test_a_receive_can_be_tried_again),
