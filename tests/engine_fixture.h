@@ -12,7 +12,21 @@
 
 #include "engine/plan.h"
 
-/* "cpu", "threads"; for a hand-off "switch", "threads.condition". */
+/* The place of a workload's mechanism. */
+static inline unsigned way_of(const struct sy_workload *workload,
+                              const char *name)
+{
+	unsigned way = 0;
+
+	while (workload->ways[way].name &&
+	       strcmp(workload->ways[way].name, name))
+		way++;
+	assert_non_null(workload->ways[way].name);
+	return way;
+}
+
+/* "cpu", "threads"; "lock", "threads" for its first mechanism and others as
+   "threads.none"; "switch", "threads.condition". */
 static inline void ask_for(struct sy_request *request, const char *family,
                            const char *row)
 {
@@ -21,15 +35,23 @@ static inline void ask_for(struct sy_request *request, const char *family,
 
 	sy_request_default(request);
 	request->workload = sy_workload_find(family);
-	if (request->workload) {
-		request->model = sy_model_find(row);
-		assert_non_null(request->model);
+	/* Its sections sleep only where that is asked for. */
+	if (!strcmp(family, "gate"))
+		request->wait_ns = 0;
+	request->model = sy_model_find(row);
+	if (request->workload && request->model)
 		return;
-	}
 	snprintf(model, sizeof(model), "%s", row);
 	dot = strrchr(model, '.');
 	assert_non_null(dot);
 	*dot = '\0';
+	if (request->workload) {
+		request->model = sy_model_find(model);
+		assert_non_null(request->model);
+		assert_non_null(request->workload->ways);
+		request->way = way_of(request->workload, dot + 1);
+		return;
+	}
 	request->model = sy_model_find(model);
 	assert_non_null(request->model);
 	for (enum sy_family f = SY_SWITCH; f <= SY_IDLE; f++)

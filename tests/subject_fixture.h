@@ -28,7 +28,8 @@ static inline void opened_point(struct opened *o, const char *family,
 	make_point(&o->point, family, row);
 	o->point.request.inflight = inflight;
 	o->point.load.rounds = 500;
-	o->point.load.wait_ns = MS / 5;
+	if (o->point.load.wait_ns)
+		o->point.load.wait_ns = MS / 5;
 }
 
 static inline int opened_try(struct opened *o, const char *placement)

@@ -81,6 +81,7 @@ static void test_names_tell_what_is_not_the_default(void **state)
 static void test_a_group_is_the_name_without_its_model(void **state)
 {
 	char row[64], rebuilt[SY_NAME_BYTES * 2];
+	const char *mechanism;
 
 	(void)state;
 	for (size_t w = 0; sy_workloads[w]; w++)
@@ -90,12 +91,18 @@ static void test_a_group_is_the_name_without_its_model(void **state)
 
 			make_point(&point, sy_workloads[w]->name,
 			           sy_models[m]->name);
+			mechanism = sy_request_mechanism(&point.request);
 			sy_point_row(&point, row, sizeof(row));
-			assert_string_equal(row, sy_models[m]->name);
+			snprintf(rebuilt, sizeof(rebuilt), "%s%s%s",
+			         sy_models[m]->name, mechanism ? "." : "",
+			         mechanism ? mechanism : "");
+			assert_string_equal(row, rebuilt);
 			assert_string_equal(sy_point_family(&point),
 			                    sy_workloads[w]->name);
-			snprintf(rebuilt, sizeof(rebuilt), "%.*s/%s%s",
-			         (int)family, point.group, row,
+			snprintf(rebuilt, sizeof(rebuilt), "%.*s/%s%s%s%s",
+			         (int)family, point.group, sy_models[m]->name,
+			         mechanism ? "/mechanism:" : "",
+			         mechanism ? mechanism : "",
 			         point.group + family);
 			assert_string_equal(rebuilt, point.name);
 		}

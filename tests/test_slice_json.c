@@ -66,6 +66,52 @@ static void test_nothing_of_a_slice_is_lost(void **state)
 	free(back);
 }
 
+static const struct sy_finding findings[] = {
+	{ "lost", "additions that were lost", false },
+	{ "most_inside", "inside at once, at most", true },
+	{ NULL },
+};
+
+/* The names are the workload's, so these are read with them. */
+static int read_findings(struct sy_slice *back, json_t *json)
+{
+	int error = sy_slice_from_json(back, json);
+
+	if (!error)
+		error = sy_findings_from_json(back, findings, json);
+	json_decref(json);
+	return error;
+}
+
+static void test_findings_have_their_names(void **state)
+{
+	struct sy_slice *slice = full_slice(), *back = full_slice();
+	json_t *json;
+
+	(void)state;
+	assert_null(
+		json_object_get(json = sy_slice_to_json(slice), "findings"));
+	assert_int_equal(read_findings(back, json), -EPROTO);
+	slice->findings = findings;
+	slice->found[1] = 17;
+	json = sy_slice_to_json(slice);
+	assert_int_equal(json_object_size(json_object_get(json, "findings")),
+	                 2);
+	assert_int_equal(read_findings(back, json), 0);
+	assert_memory_equal(back, slice, sizeof(*slice));
+	for (int i = 0; i < 3; i++) {
+		static const char *const wrong[] = { "{}", "[0, 17]",
+			                             "{\"lost\": -1}" };
+
+		json = sy_slice_to_json(slice);
+		json_object_set_new(json, "findings",
+		                    json_loads(wrong[i], 0, NULL));
+		assert_int_equal(read_findings(back, json), -EPROTO);
+	}
+	free(slice);
+	free(back);
+}
+
 static void test_a_slice_with_every_bucket_is_one_line(void **state)
 {
 	struct sy_slice *slice = full_slice(), *back = full_slice();
@@ -190,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_of_a_slice_is_lost),
+		cmocka_unit_test(test_findings_have_their_names),
 		cmocka_unit_test(test_a_slice_with_every_bucket_is_one_line),
 		cmocka_unit_test(test_numbers_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_lists_that_make_no_sense_are_refused),

@@ -172,19 +172,20 @@ void sy_print_verdict(FILE *out, const char *head, const json_t *group)
 	free(line);
 }
 
-/* A finding that was never made takes a line, and others a table. */
+/* A finding that all have alike takes a line, and others a table. */
 static void print_found(FILE *out, const struct sy_table *table,
                         const char *key)
 {
-	bool none = sy_finding_is_none(table, key);
-	char text[200], about[160];
+	char text[200], about[160], all[32];
+	bool one = sy_finding_is_one(table, key, all, sizeof(all));
 	const char *row;
 	json_t *cells;
 
 	sy_finding_text(table, key, about, sizeof(about));
-	snprintf(text, sizeof(text), "%s: %s%s", key, none ? "0; " : "", about);
+	snprintf(text, sizeof(text), "%s: %s%s%s", key, one ? all : "",
+	         one ? "; " : "", about);
 	sy_print_wrapped(out, 0, 2, text);
-	if (none)
+	if (one)
 		return;
 	json_object_foreach ((json_t *)table->rows, row, cells) {
 		fprintf(out, "%-*s", name_width(table), row);

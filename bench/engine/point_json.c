@@ -111,6 +111,7 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	json_t *pus;
 
 	memset(point, 0, sizeof(*point));
+	sy_request_default(r);
 	if (json_unpack_ex(
 		    json, &where, 0,
 		    "{ss s?s s?s s?s si si sI sI sI si si sb si sb sb so}",

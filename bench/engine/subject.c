@@ -17,6 +17,16 @@
 #include "engine/batch.h"
 #include "host/awake.h"
 
+/* In the workload's own words, where it has any for it. */
+static const char *error_text(const struct sy_point *point, int error)
+{
+	const struct sy_workload *workload = point->request.workload;
+	const char *text =
+		workload && workload->explain ? workload->explain(error) : NULL;
+
+	return text ? text : strerror(-error);
+}
+
 static int create_batch(struct sy_subject *subject)
 {
 	const struct sy_point *point = subject->point;
@@ -137,7 +147,7 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
 	error = open_surroundings(new, &part);
 	if (error)
 		sy_reason(reason, error, "cannot set up %s: %s", part,
-		          strerror(-error));
+		          error_text(point, error));
 	else
 		error = open_resident(new, reason);
 	if (!error)
@@ -207,7 +217,7 @@ static int check(struct sy_subject *s, uint64_t operations,
 	sy_batch_tally(s->batch, &got);
 	if (got.error)
 		return sy_reason(reason, got.error, "a task failed: %s",
-		                 strerror(-got.error));
+		                 error_text(s->point, got.error));
 	if (expect(s, count))
 		return sy_reason(reason, -ENOMEM, "no memory");
 	if (got.done == s->expected.done && got.sum == s->expected.sum &&

@@ -257,7 +257,7 @@ static void put_found_row(FILE *out, const struct sy_table *table,
 static void put_findings(FILE *out, const struct sy_table *table)
 {
 	const char *key = NULL, *row;
-	char about[160];
+	char about[160], all[32];
 	json_t *cells;
 
 	while ((key = sy_finding_after(table, key))) {
@@ -266,8 +266,8 @@ static void put_findings(FILE *out, const struct sy_table *table)
 		fputs(": ", out);
 		sy_put_markdown(
 			out, sy_finding_text(table, key, about, sizeof(about)));
-		if (sy_finding_is_none(table, key)) {
-			fputs(": 0\n", out);
+		if (sy_finding_is_one(table, key, all, sizeof(all))) {
+			fprintf(out, ": %s\n", all);
 			continue;
 		}
 		fputs("\n\n| model |", out);

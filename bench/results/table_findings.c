@@ -65,22 +65,6 @@ char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
 	return text;
 }
 
-bool sy_finding_is_none(const struct sy_table *table, const char *key)
-{
-	const char *row;
-	json_t *cells;
-
-	json_object_foreach ((json_t *)table->rows, row, cells)
-		for (size_t i = 0; i < table->shown_count; i++) {
-			const json_t *point =
-				json_object_get(cells, table->shown[i]);
-
-			if (sy_number_at(point, "findings", key) > 0)
-				return false;
-		}
-	return true;
-}
-
 /* None and all are told from next to none and next to all. */
 static void format_share(double share, char *text, size_t bytes)
 {
@@ -91,8 +75,18 @@ static void format_share(double share, char *text, size_t bytes)
 	else if (percent < 100 && percent > 99.95)
 		snprintf(text, bytes, ">99.9%%");
 	else
-		snprintf(text, bytes, percent < 10 ? "%.3g%%" : "%.1f%%",
+		snprintf(text, bytes,
+		         percent < 10 || percent >= 100 ? "%.3g%%" : "%.1f%%",
 		         percent);
+}
+
+/* As many as can be counted at a glance are whole. */
+static void format_count(double number, char *text, size_t bytes)
+{
+	if (number < 10000)
+		snprintf(text, bytes, "%.0f", number);
+	else
+		sy_format_rate(number, 0, text, bytes);
 }
 
 char *sy_format_finding(const json_t *point, const char *key, char *text,
@@ -109,6 +103,28 @@ char *sy_format_finding(const json_t *point, const char *key, char *text,
 	else if (is_share(key))
 		format_share(number, text, bytes);
 	else
-		sy_format_rate(number, 0, text, bytes);
+		format_count(number, text, bytes);
 	return text;
+}
+
+bool sy_finding_is_one(const struct sy_table *table, const char *key,
+                       char *text, size_t bytes)
+{
+	char own[32];
+	const char *row;
+	json_t *cells;
+
+	text[0] = '\0';
+	json_object_foreach ((json_t *)table->rows, row, cells)
+		for (size_t i = 0; i < table->shown_count; i++) {
+			sy_format_finding(
+				json_object_get(cells, table->shown[i]), key,
+				own, sizeof(own));
+			if (!strcmp(own, "-"))
+				continue;
+			if (*text && strcmp(own, text))
+				return false;
+			snprintf(text, bytes, "%s", own);
+		}
+	return *text;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "results/estimate.h"
+#include "workloads/workload.h"
 
 const char *sy_text_of(const json_t *object, const char *key)
 {
@@ -144,7 +145,9 @@ json_t *sy_sections(const json_t *results)
 /* What the cells have decides what is told of them. */
 static void look_at_cells(struct sy_table *table)
 {
-	bool latencies = sy_table_has(table, "latency_ns");
+	const struct sy_workload *workload = sy_workload_find(table->family);
+	bool latencies = sy_table_has(table, "latency_ns") ||
+	                 (workload && workload->stamped);
 	const char *row, *column;
 	json_t *cells, *point;
 
@@ -153,9 +156,9 @@ static void look_at_cells(struct sy_table *table)
 			if (json_object_get(point, "findings"))
 				table->findings =
 					json_object_get(point, "findings");
-	table->ends = !strcmp(table->family, "cpu")   ? SY_ENDS_EFFICIENCY
-	              : latencies || !table->findings ? SY_ENDS_LATENCY
-	                                              : SY_ENDS_NOTHING;
+	table->ends = !strcmp(table->family, "cpu") ? SY_ENDS_EFFICIENCY
+	              : latencies                   ? SY_ENDS_LATENCY
+	                                            : SY_ENDS_NOTHING;
 }
 
 struct sy_table sy_table_of(const char *name, const json_t *section)

@@ -142,8 +142,10 @@ const char *sy_finding_after(const struct sy_table *table, const char *key);
 /* "updates that were lost, a share of all", into `text`. */
 char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
                       size_t bytes);
-/* Whether it is 0 in all measured points of the columns that are shown. */
-bool sy_finding_is_none(const struct sy_table *table, const char *key);
+/* Whether it reads the same in all points of the shown columns that have it:
+   then that goes to `text`. */
+bool sy_finding_is_one(const struct sy_table *table, const char *key,
+                       char *text, size_t bytes);
 /* "0", "12.3%", "17". */
 char *sy_format_finding(const json_t *point, const char *key, char *text,
                         size_t bytes);
