@@ -48,6 +48,8 @@ static int prepare(struct sy_bench *bench, int argc, char **argv)
 		return status;
 	if (options.limit_ns)
 		bench->plan.limit_ns = options.limit_ns;
+	if (sy_plan_check(&bench->plan, &reason))
+		return sy_complain(SY_EXIT_USAGE, "%s", reason.text);
 	bmc_default_random_interleaving(true);
 	bmc_plain_names(true);
 	if (sy_bench_register(bench, &reason))

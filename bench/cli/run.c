@@ -65,6 +65,7 @@ static void set_plan(struct sy_plan *plan, const struct sy_options *options)
 static int run(int argc, char **argv)
 {
 	struct sy_options options;
+	struct sy_reason reason;
 	struct sy_plan plan;
 	int status = sy_options_parse(&options, &sy_verb_run, argc, argv, true);
 
@@ -76,7 +77,9 @@ static int run(int argc, char **argv)
 	status = sy_choose_points(&plan, &options);
 	if (!status) {
 		set_plan(&plan, &options);
-		if (options.dry_run)
+		if (sy_plan_check(&plan, &reason))
+			status = sy_complain(SY_EXIT_USAGE, "%s", reason.text);
+		else if (options.dry_run)
 			print_plan(&plan);
 		else
 			status = sy_carry_out(&plan, &options, "run");

@@ -53,6 +53,13 @@ uint64_t sy_plan_usual_budget(const struct sy_plan *plan);
  */
 uint64_t sy_plan_expected_ns(const struct sy_plan *plan);
 
+/*
+ * Whether a slice of every point can end within the limit of an answer, as far
+ * as that is known from what was asked for: sections multiply.  -EINVAL with
+ * the reason.
+ */
+int sy_plan_check(const struct sy_plan *plan, struct sy_reason *reason);
+
 /* The points after `first` that share its group: returns the first that does
    not. */
 size_t sy_plan_group_end(const struct sy_plan *plan, size_t first);

@@ -7,6 +7,7 @@
  */
 #include "engine/plan.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,17 +56,16 @@ static unsigned pus_of(const struct sy_request *r)
 /* One task a lane: the least that a slice can be, rather too long. */
 static double wave_ns(const struct sy_request *r)
 {
+	bool serial = !strcmp(r->model->name, "serial");
 	double lanes = r->inflight;
 
-	double waits = (double)r->wait_ns *
-	               (strcmp(r->model->name, "serial") ? 1 : lanes);
-
-	/* A plain loop waits for one task after another, and in front of a gate
-	   one after another of those that it lets in. */
-	if (!strcmp(r->workload->name, "gate"))
-		waits *= r->sections * fmax(1, lanes / r->units);
+	/* A plain loop waits for one task after another, and others in front
+	   of a gate for those that it lets in. */
+	if (!strcmp(r->workload->name, "gate") && r->wait_ns)
+		return (double)r->wait_ns * r->sections *
+		       (serial ? lanes : fmax(1, lanes / r->units));
 	if (sy_request_waits(r) && r->wait_ns)
-		return waits;
+		return (double)r->wait_ns * (serial ? lanes : 1);
 	if (!strcmp(r->workload->name, "cpu"))
 		return (double)r->grain_ns * lanes / pus_of(r);
 	/* Behind a lock one is inside; a gate lets in more than there are PUs. */
@@ -100,6 +100,41 @@ static double slice_ns(const struct sy_plan *plan, const struct sy_point *point)
 		waves = SY_WAVES_NS;
 	slice = waves > slice ? waves : slice;
 	return wave > slice ? wave : slice;
+}
+
+/* The least that one task a lane of sections takes, however many PUs help. */
+static double sections_ns(const struct sy_request *r)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	double pus =
+		strcmp(r->placement, "one-pu") ? fmax(1, (double)online) : 1;
+
+	if (sy_request_waits(r) && r->wait_ns)
+		return wave_ns(r);
+	return wave_ns(r) / fmin(pus, r->inflight);
+}
+
+int sy_plan_check(const struct sy_plan *plan, struct sy_reason *reason)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct sy_request *r = &plan->points[i].request;
+		double least;
+
+		if (!r->workload ||
+		    !sy_families_have(SY_HAVE_INSIDE, r->workload->name))
+			continue;
+		least = sections_ns(r);
+		if (least <= (double)plan->limit_ns)
+			continue;
+		return sy_reason(reason, -EINVAL,
+		                 "%s: %u tasks of %u sections take %.0f s at "
+		                 "least, and an answer is given %.0f s; ask "
+		                 "for fewer sections, less work in them, or a "
+		                 "longer --limit",
+		                 plan->points[i].name, r->inflight, r->sections,
+		                 least / 1e9, (double)plan->limit_ns / 1e9);
+	}
+	return 0;
 }
 
 /* One slice a point and set, and what must be done to get there. */
