@@ -23,9 +23,11 @@ int sy_reason(struct sy_reason *reason, int error, const char *format, ...)
 
 const char *sy_run_error(int error)
 {
-	/* model.h: nothing else of a model fails with this. */
+	/* model.h: nothing else of a model fails with these. */
 	if (error == -EFAULT)
 		return "a coroutine's stack overflowed (its canary was "
 		       "written over)";
+	if (error == -ECHILD)
+		return "a process of the model died";
 	return strerror(-error);
 }
