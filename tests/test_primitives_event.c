@@ -61,6 +61,24 @@ static void test_settle_makes_ready_for_the_next_run(void **state)
 	take_down(&show, batch, job);
 }
 
+/* The mark of the run before is none of this one's. */
+static void test_a_mark_is_of_one_run(void **state)
+{
+	struct show show = show_event(4, 1);
+	struct sy_batch *batch;
+	void *job;
+
+	(void)state;
+	batch = set_up(&show, NULL, &job);
+	assert_int_equal(stage_run(batch, STAGE_RIGHT), 0);
+	assert_int_equal(settle(&show, batch, job), 0);
+	assert_int_equal(stage_run(batch, STAGE_OPEN_EVENT), 0);
+	assert_int_equal(settle(&show, batch, job), -EILSEQ);
+	if (!strstr(show.reason, "before it was set"))
+		fail_msg("'%s'", show.reason);
+	take_down(&show, batch, job);
+}
+
 static void test_an_operation_is_a_broadcast(void **state)
 {
 	const struct sy_workload *event = sy_workload_find("event");
@@ -106,6 +124,7 @@ int main(void)
 		cmocka_unit_test(test_an_event_that_lets_pass_is_refused),
 		cmocka_unit_test(test_an_event_that_is_not_cleared_is_refused),
 		cmocka_unit_test(test_settle_makes_ready_for_the_next_run),
+		cmocka_unit_test(test_a_mark_is_of_one_run),
 		cmocka_unit_test(test_an_operation_is_a_broadcast),
 		cmocka_unit_test(test_one_lane_is_refused),
 		cmocka_unit_test(test_every_model_keeps_the_promise),
