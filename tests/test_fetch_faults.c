@@ -318,16 +318,16 @@ static const struct fault {
 	{ in_the_middle, -EPIPE, 0 },
 	{ in_chunked, -EPIPE, 0 },
 	{ resets, -ECONNRESET, 0 },
-	{ garbage, -EBADMSG, 0 },
-	{ bad_chunk, -EBADMSG, 0 },
-	{ long_chunk, -EBADMSG, 0 },
-	{ junk_after, -EBADMSG, 0 },
+	{ garbage, -EPROTO, 0 },
+	{ bad_chunk, -EPROTO, 0 },
+	{ long_chunk, -EPROTO, 0 },
+	{ junk_after, -EPROTO, 0 },
 	{ ten_gib, -EMSGSIZE, 0 },
 	{ ten_gib_chunk, -EMSGSIZE, 0 },
 	{ endless_chunks, -EMSGSIZE, 0 },
 	{ endless_body, -EMSGSIZE, 0 },
 	{ endless_head, -EMSGSIZE, 0 },
-	{ not_found, -EPROTO, 0 },
+	{ not_found, -EREMOTEIO, 0 },
 	{ one_wrong_byte, -EILSEQ, 0 },
 	{ one_byte_less, -EILSEQ, 0 },
 	{ never, -ETIMEDOUT, SHORT_NS },
@@ -388,7 +388,7 @@ static void check_recovery(const struct sy_model *model)
 	assert_int_equal(fetching_open(&f, model, fetch_load(&server), LANES),
 	                 0);
 	tally = fetching_run(&f, TASKS);
-	assert_int_equal(tally.error, -EBADMSG);
+	assert_int_equal(tally.error, -EPROTO);
 	tally = fetching_run(&f, TASKS);
 	assert_fetched(&f, &tally, TASKS);
 	fetching_close(&f);

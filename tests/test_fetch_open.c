@@ -80,8 +80,8 @@ static void test_the_first_answer_decides(void **state)
 	(void)state;
 	assert_int_equal(opened(answer_well, 0), 0);
 	assert_int_equal(opened(closes, 0), -EPIPE);
-	assert_int_equal(opened(says_hello, 0), -EBADMSG);
-	assert_int_equal(opened(moved, 0), -EPROTO);
+	assert_int_equal(opened(says_hello, 0), -EPROTO);
+	assert_int_equal(opened(moved, 0), -EREMOTEIO);
 	assert_int_equal(opened(too_long, 0), -EMSGSIZE);
 	assert_int_equal(opened(waits, 50 * MS), -ETIMEDOUT);
 }
@@ -138,10 +138,10 @@ static void test_names_that_do_not_resolve(void **state)
 /* Each error that a fetch can have is put into words of its own. */
 static void test_errors_have_words(void **state)
 {
-	static const int errors[] = { EPIPE,  ECONNRESET, ECONNREFUSED,
-		                      EPROTO, ETIMEDOUT,  EBADMSG,
-		                      EILSEQ, EMSGSIZE,   ENXIO,
-		                      ECHILD, ENOENT,     EADDRNOTAVAIL };
+	static const int errors[] = { EPIPE,     ECONNRESET, ECONNREFUSED,
+		                      EREMOTEIO, ETIMEDOUT,  EPROTO,
+		                      EILSEQ,    EMSGSIZE,   ENXIO,
+		                      ECHILD,    ENOENT,     EADDRNOTAVAIL };
 	const struct sy_workload *fetch = sy_workload_find("fetch");
 	const size_t count = sizeof(errors) / sizeof(*errors);
 

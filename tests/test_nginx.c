@@ -86,7 +86,8 @@ static void test_serves_nothing_else(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
-		assert_int_equal(get(&nginx, targets[i], &response), -EPROTO);
+		assert_int_equal(get(&nginx, targets[i], &response),
+		                 -EREMOTEIO);
 	assert_int_equal(get(&nginx, "/0", &response), 0);
 	sy_nginx_stop(&nginx);
 }

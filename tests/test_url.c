@@ -40,6 +40,7 @@ static void test_good_ones(void **state)
 	     "/");
 	good("http://[::1]:8080/~u", "::1", "8080", "[::1]:8080", "/~u");
 	good("http://[fe80::1]", "fe80::1", "80", "[fe80::1]", "/");
+	good("http://a/@u;v=1,2!$*(x)", "a", "80", "a", "/@u;v=1,2!$*(x)");
 	good("http://a/http://b:99999", "a", "80", "a", "/http://b:99999");
 }
 
@@ -80,10 +81,12 @@ static void test_bad_ones(void **state)
 	bad("http://a/\n", "only");
 	bad("http://a/\r\nX: y", "only");
 	bad("http://a/'$(x)'", "only");
-	bad("http://a/;x", "only");
+	bad("http://a/\\x", "only");
+	bad("http://a/\"x\"", "only");
 	bad("http://a/`x`", "only");
 	bad("http://a/\xc3\xa4", "only");
-	bad("http://u@a/", "only");
+	bad("http://u@a/", "user");
+	bad("http://u:p@a/", "user");
 	bad("http://a/#x", "only");
 }
 

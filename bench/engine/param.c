@@ -8,6 +8,7 @@
 
 #include "engine/bounds.h"
 #include "engine/json.h"
+#include "workloads/url.h"
 
 #define FIELD(field)                                                           \
 	.offset = offsetof(struct sy_request, field),                          \
@@ -151,33 +152,10 @@ int sy_params_from_json(struct sy_request *r, const json_t *json)
 
 int sy_url_check(const char *url, struct sy_reason *reason)
 {
-	static const char start[] = "http://";
-	static const char may_have[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789._~:/?#@!$&()*+,;=%-";
-	size_t length = strlen(url), fine = strspn(url, may_have);
+	const char *why;
+	int error = sy_url_parse(NULL, url, &why);
 
-	if (strncmp(url, start, strlen(start)))
-		return sy_reason(reason, -EINVAL,
-		                 "'%.80s' is not an address of plain HTTP; "
-		                 "write http://HOST[:PORT]/PATH",
-		                 url);
-	if (length >= SY_URL_BYTES)
-		return sy_reason(reason, -EINVAL,
-		                 "'%.40s...' is longer than the %d bytes that "
-		                 "an address may have",
-		                 url, SY_URL_BYTES - 1);
-	if (fine < length)
-		return sy_reason(reason, -EINVAL,
-		                 "'%.80s': character %zu cannot stand in an "
-		                 "address; write it as %%%02X",
-		                 url, fine + 1, (unsigned char)url[fine]);
-	if (!url[strlen(start)] || url[strlen(start)] == '/')
-		return sy_reason(reason, -EINVAL,
-		                 "'%.80s' names no host; write "
-		                 "http://HOST[:PORT]/PATH",
-		                 url);
-	return 0;
+	return error ? sy_reason(reason, error, "'%.80s' %s", url, why) : 0;
 }
 
 int sy_request_meets(const struct sy_request *r, struct sy_reason *reason)

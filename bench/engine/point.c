@@ -14,6 +14,7 @@
 
 #include "engine/param.h"
 #include "engine/resident.h"
+#include "workloads/fetch.h"
 
 /* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
 #define STAMPED_GRAIN_NS 5000
@@ -26,6 +27,9 @@
 #define WORKER_BYTES (UINT64_C(8) << 20)
 #define CONTEXT_BYTES (UINT64_C(96) << 10)
 #define LANE_BYTES (UINT64_C(8) << 10)
+/* What nginx is started with, and what it keeps a connection in. */
+#define SERVER_DESCRIPTORS 32
+#define CONNECTION_BYTES (UINT64_C(8) << 10)
 
 void sy_request_default(struct sy_request *request)
 {
@@ -427,6 +431,12 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 		needs->descriptors +=
 			(2 + (uint64_t)needs->lane_descriptors) * r->inflight;
 	}
+	if (r->workload && !strcmp(r->workload->name, "fetch")) {
+		needs->processes += !*r->url;
+		needs->descriptors +=
+			SERVER_DESCRIPTORS +
+			(1 + (uint64_t)needs->lane_descriptors) * r->inflight;
+	}
 	if (r->hold_awake)
 		needs->processes += point->where.count + 1;
 }
@@ -444,6 +454,11 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	/* The server keeps what it sends and receives as well. */
 	if (r->workload && !strcmp(r->workload->name, "io"))
 		lane += (uint64_t)r->request_bytes + r->reply_bytes;
+	if (r->workload && !strcmp(r->workload->name, "fetch") && !*r->url) {
+		lane += CONNECTION_BYTES;
+		needs.bytes +=
+			(uint64_t)r->body_bytes * sy_fetch_bodies(&point->load);
+	}
 	return WORKER_BYTES + lane * lanes + needs.bytes +
 	       (uint64_t)(needs.threads + needs.processes) * CONTEXT_BYTES;
 }

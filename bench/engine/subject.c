@@ -17,16 +17,6 @@
 #include "engine/batch.h"
 #include "host/awake.h"
 
-/* In the workload's own words, where it has any for it. */
-static const char *error_text(const struct sy_point *point, int error)
-{
-	const struct sy_workload *workload = point->request.workload;
-	const char *text =
-		workload && workload->explain ? workload->explain(error) : NULL;
-
-	return text ? text : strerror(-error);
-}
-
 static int create_batch(struct sy_subject *subject)
 {
 	const struct sy_point *point = subject->point;
@@ -108,35 +98,53 @@ static int open_contexts(struct sy_subject *s, struct sy_reason *reason)
 	             : 0;
 }
 
-/* What is around the contexts. */
-static int open_surroundings(struct sy_subject *s, const char **part)
+/* What an error of the workload or of its tasks means. */
+static const char *meaning(const struct sy_subject *s, int error)
 {
-	const struct sy_request *r = &s->point->request;
+	const struct sy_workload *workload = s->point->request.workload;
+	const char *words = workload->explain ? workload->explain(error) : NULL;
+
+	return words ? words : strerror(-error);
+}
+
+static int open_workload(struct sy_subject *s, struct sy_reason *reason)
+{
+	const struct sy_workload *workload = s->point->request.workload;
 	int error;
 
-	*part = "memory for the batch";
-	error = create_batch(s);
-	if (error)
-		return error;
-	*part = "binding";
-	error = s->batch->bind(s->batch, 0);
-	if (!error && r->hold_awake) {
-		*part = "hold-awake spinners";
+	if (!workload)
+		return 0;
+	error = workload->open(&s->workload, &s->point->load, s->batch);
+	return error ? sy_reason(reason, error,
+	                         "cannot set up the workload: %s",
+	                         meaning(s, error))
+	             : 0;
+}
+
+/* What is around the contexts. */
+static int open_surroundings(struct sy_subject *s, struct sy_reason *reason)
+{
+	const char *part = "memory for the batch";
+	int error = create_batch(s);
+
+	if (!error) {
+		part = "binding";
+		error = s->batch->bind(s->batch, 0);
+	}
+	if (!error && s->point->request.hold_awake) {
+		part = "hold-awake spinners";
 		error = start_spinners(s);
 	}
-	if (!error && r->workload) {
-		*part = "the workload";
-		error = r->workload->open(&s->workload, &s->point->load,
-		                          s->batch);
-	}
-	return error;
+	if (error)
+		return sy_reason(reason, error, "cannot set up %s: %s", part,
+		                 strerror(-error));
+	return open_workload(s, reason);
 }
 
 int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
                     struct sy_reason *reason)
 {
 	struct sy_subject *new = calloc(1, sizeof(*new));
-	const char *part;
 	int error;
 
 	if (!new)
@@ -144,11 +152,8 @@ int sy_subject_open(struct sy_subject **subject, const struct sy_point *point,
 	new->point = point;
 	new->expected_count = UINT64_MAX;
 	prctl(PR_SET_TIMERSLACK, SY_TIMER_SLACK_NS);
-	error = open_surroundings(new, &part);
-	if (error)
-		sy_reason(reason, error, "cannot set up %s: %s", part,
-		          error_text(point, error));
-	else
+	error = open_surroundings(new, reason);
+	if (!error)
 		error = open_resident(new, reason);
 	if (!error)
 		error = open_contexts(new, reason);
@@ -217,7 +222,7 @@ static int check(struct sy_subject *s, uint64_t operations,
 	sy_batch_tally(s->batch, &got);
 	if (got.error)
 		return sy_reason(reason, got.error, "a task failed: %s",
-		                 error_text(s->point, got.error));
+		                 meaning(s, got.error));
 	if (expect(s, count))
 		return sy_reason(reason, -ENOMEM, "no memory");
 	if (got.done == s->expected.done && got.sum == s->expected.sum &&

@@ -115,10 +115,10 @@ const char *sy_fetch_error(int error)
 		       "(connection refused)";
 	case ETIMEDOUT:
 		return "the answer was not whole within the time-out";
-	case EBADMSG:
+	case EPROTO:
 		return "the server's answer is not valid HTTP/1.x, or more "
 		       "than one";
-	case EPROTO:
+	case EREMOTEIO:
 		return "the server answered with another status than 200";
 	case EMSGSIZE:
 		return "the server's answer is longer than it may be";

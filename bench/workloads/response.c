@@ -37,11 +37,11 @@ static int on_headers(http_parser *parser)
 	struct sy_response *response = response_of(parser);
 
 	if (parser->http_major != 1)
-		return stop(response, -EBADMSG);
+		return stop(response, -EPROTO);
 	if (is_interim(parser))
 		return 0;
 	if (parser->status_code != HTTP_STATUS_OK)
-		return stop(response, -EPROTO);
+		return stop(response, -EREMOTEIO);
 	/* ULLONG_MAX: there is no length. */
 	if (parser->content_length != UINT64_MAX &&
 	    parser->content_length > response->body_max)
@@ -111,7 +111,7 @@ static int failure(struct sy_response *response)
 	if (!response->error && number == HPE_HEADER_OVERFLOW)
 		response->error = -EMSGSIZE;
 	if (!response->error)
-		response->error = -EBADMSG;
+		response->error = -EPROTO;
 	return response->error;
 }
 
@@ -146,7 +146,7 @@ int sy_response_take(struct sy_response *response, const void *bytes,
 		count -= parsed;
 	}
 	if (!response->error && count)
-		response->error = -EBADMSG;
+		response->error = -EPROTO;
 	return response->error ? response->error : response->whole;
 }
 

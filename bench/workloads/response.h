@@ -37,7 +37,7 @@ void sy_response_begin(struct sy_response *response, uint64_t body_max);
 
 /*
  * Takes what has come.  1: the answer is whole; 0: more is needed;
- * -EBADMSG: not HTTP/1.x, or more than an answer; -EPROTO: another status;
+ * -EPROTO: not HTTP/1.x, or more than an answer; -EREMOTEIO: another status;
  * -EMSGSIZE: the head or the body is longer than it may be.  After all but 0
  * nothing more is taken.
  */

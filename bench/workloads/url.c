@@ -37,6 +37,8 @@ static bool has(const struct http_parser_url *parts, unsigned field)
 
 static const char *refuse_parts(const struct http_parser_url *parts)
 {
+	if (has(parts, UF_USERINFO))
+		return "must not name a user";
 	if (!has(parts, UF_HOST) || !parts->field_data[UF_HOST].len)
 		return "has no host";
 	if (has(parts, UF_PORT) && !parts->port)

@@ -11,7 +11,7 @@
 
 #include "workloads/workload.h"
 
-#define SY_URL_MARKS "-._~:/?&=%+[]"
+#define SY_URL_MARKS "-._~:/?@!$&()*+,;=%[]"
 
 struct sy_url {
 	char host[SY_URL_BYTES];       /* without the brackets of IPv6 */
