@@ -4,13 +4,19 @@
 
 #include "futex.h"
 
-#define NUMBER UINT64_C(0xffffffff)
-#define CHANGE (UINT64_C(1) << 32)
+static uint32_t sets_of(uint32_t worker_count, uint32_t group_count)
+{
+	uint32_t most = (worker_count + group_count - 1) / group_count;
+
+	return (most + 63) / 64;
+}
 
 size_t sy_crowd_bytes(uint32_t worker_count, uint32_t group_count)
 {
+	size_t sets = (size_t)group_count * sets_of(worker_count, group_count);
+
 	return worker_count * sizeof(struct sy_crowd_worker) +
-	       group_count * sizeof(struct sy_crowd_group);
+	       sets * sizeof(struct sy_crowd_set);
 }
 
 void sy_crowd_init(struct sy_crowd *crowd, uint32_t worker_count,
@@ -18,49 +24,78 @@ void sy_crowd_init(struct sy_crowd *crowd, uint32_t worker_count,
 {
 	uint32_t i;
 
+	crowd->worker_count = worker_count;
 	crowd->group_count = group_count;
+	crowd->set_count = sets_of(worker_count, group_count);
+	atomic_init(&crowd->over, false);
 	crowd->workers = memory;
-	crowd->groups = (void *)(crowd->workers + worker_count);
+	crowd->sets = (void *)(crowd->workers + worker_count);
 	for (i = 0; i < worker_count; i++)
-		atomic_fetch_add(&crowd->groups[i % group_count].running, 1);
+		sy_crowd_resume(crowd, i);
 }
 
-static struct sy_crowd_group *group_of(struct sy_crowd *crowd, uint32_t worker)
+static struct sy_crowd_set *sets(struct sy_crowd *crowd, uint32_t group)
 {
-	return &crowd->groups[worker % crowd->group_count];
+	return &crowd->sets[(size_t)group * crowd->set_count];
 }
 
-static void push_idle(struct sy_crowd *crowd, uint32_t worker)
+/* The set that a worker is in, and its bit there. */
+static struct sy_crowd_set *place(struct sy_crowd *crowd, uint32_t worker,
+                                  uint64_t *bit)
 {
-	struct sy_crowd_group *group = group_of(crowd, worker);
-	uint64_t top = atomic_load(&group->idle);
-	uint64_t next;
+	uint32_t number = worker / crowd->group_count;
 
-	do {
-		atomic_store(&crowd->workers[worker].below,
-		             (uint32_t)(top & NUMBER));
-		next = ((top & ~NUMBER) + CHANGE) | (worker + 1);
-	} while (!atomic_compare_exchange_weak(&group->idle, &top, next));
+	*bit = UINT64_C(1) << (number % 64);
+	return &sets(crowd, worker % crowd->group_count)[number / 64];
 }
 
-/* Wakes the group's last idle worker.  False: none is idle. */
-static bool wake_idle(struct sy_crowd *crowd, struct sy_crowd_group *group)
+static bool any_runs(struct sy_crowd *crowd, uint32_t group)
 {
-	uint64_t top = atomic_load(&group->idle);
-	struct sy_crowd_worker *worker;
-	uint64_t next;
+	const struct sy_crowd_set *set = sets(crowd, group);
+	uint32_t i;
 
-	do {
-		if (!(top & NUMBER))
-			return false;
-		worker = &crowd->workers[(top & NUMBER) - 1];
-		next = ((top & ~NUMBER) + CHANGE) | atomic_load(&worker->below);
-	} while (!atomic_compare_exchange_weak(&group->idle, &top, next));
+	for (i = 0; i < crowd->set_count; i++)
+		if (atomic_load_explicit(&set[i].running, memory_order_relaxed))
+			return true;
+	return false;
+}
 
-	/* It counts from here on, so that nobody wakes a second one. */
-	atomic_fetch_add(&group->running, 1);
+static void rouse(struct sy_crowd_worker *worker)
+{
 	atomic_store(&worker->awake, 1);
 	sy_futex_wake(&worker->awake, 1);
+}
+
+/* Takes the first of the idle out of a set; its bit, or 0: none is idle. */
+static uint64_t take_idle(struct sy_crowd_set *set)
+{
+	uint64_t idle = atomic_load(&set->idle);
+
+	while (idle) {
+		uint64_t bit = idle & -idle;
+
+		idle = atomic_fetch_and(&set->idle, ~bit);
+		if (idle & bit)
+			return bit;
+	}
+	return 0;
+}
+
+/* Wakes one of a group.  False: none is idle. */
+static bool wake_idle(struct sy_crowd *crowd, uint32_t group)
+{
+	struct sy_crowd_set *set = sets(crowd, group);
+	uint32_t i, number;
+	uint64_t bit = 0;
+
+	for (i = 0; i < crowd->set_count && !bit; i++)
+		bit = take_idle(&set[i]);
+	if (!bit)
+		return false;
+	/* It counts from here on, so that nobody wakes a second one. */
+	atomic_fetch_or(&set[i - 1].running, bit);
+	number = (i - 1) * 64 + (uint32_t)__builtin_ctzll(bit);
+	rouse(&crowd->workers[number * crowd->group_count + group]);
 	return true;
 }
 
@@ -69,35 +104,40 @@ void sy_crowd_wake(struct sy_crowd *crowd)
 	uint32_t i;
 
 	sy_fence();
-	for (i = 0; i < crowd->group_count; i++) {
-		struct sy_crowd_group *group = &crowd->groups[i];
-
-		if (atomic_load_explicit(&group->running,
-		                         memory_order_relaxed) <= 0 &&
-		    wake_idle(crowd, group))
+	for (i = 0; i < crowd->group_count; i++)
+		if (!any_runs(crowd, i) && wake_idle(crowd, i))
 			break;
-	}
 }
 
-void sy_crowd_park(struct sy_crowd *crowd, uint32_t worker,
+bool sy_crowd_park(struct sy_crowd *crowd, uint32_t worker,
                    bool (*has_work)(void *data), void *data)
 {
 	struct sy_crowd_worker *me = &crowd->workers[worker];
+	struct sy_crowd_set *set;
+	uint64_t bit;
 
+	set = place(crowd, worker, &bit);
 	atomic_store(&me->awake, 0);
-	push_idle(crowd, worker);
-	atomic_fetch_sub(&group_of(crowd, worker)->running, 1);
-	sy_fence();
-	if (has_work(data))
-		sy_crowd_wake(crowd);
-	while (!atomic_load(&me->awake))
+	atomic_fetch_or(&set->idle, bit);
+	sy_crowd_leave(crowd, worker, has_work, data);
+	while (!atomic_load(&me->awake) && !atomic_load(&crowd->over))
 		sy_futex_wait(&me->awake, 0, NULL);
+	/* Who wakes one does both for it; who shakes all does neither. */
+	if (atomic_load(&set->idle) & bit)
+		atomic_fetch_and(&set->idle, ~bit);
+	if (!(atomic_load(&set->running) & bit))
+		atomic_fetch_or(&set->running, bit);
+	return !atomic_load(&crowd->over);
 }
 
 void sy_crowd_leave(struct sy_crowd *crowd, uint32_t worker,
                     bool (*has_work)(void *data), void *data)
 {
-	atomic_fetch_sub(&group_of(crowd, worker)->running, 1);
+	struct sy_crowd_set *set;
+	uint64_t bit;
+
+	set = place(crowd, worker, &bit);
+	atomic_fetch_and(&set->running, ~bit);
 	sy_fence();
 	if (has_work(data))
 		sy_crowd_wake(crowd);
@@ -105,5 +145,33 @@ void sy_crowd_leave(struct sy_crowd *crowd, uint32_t worker,
 
 void sy_crowd_resume(struct sy_crowd *crowd, uint32_t worker)
 {
-	atomic_fetch_add(&group_of(crowd, worker)->running, 1);
+	struct sy_crowd_set *set;
+	uint64_t bit;
+
+	set = place(crowd, worker, &bit);
+	atomic_fetch_or(&set->running, bit);
+}
+
+void sy_crowd_leave_for_good(struct sy_crowd *crowd, uint32_t worker)
+{
+	struct sy_crowd_set *set;
+	uint64_t bit;
+
+	set = place(crowd, worker, &bit);
+	atomic_fetch_and(&set->idle, ~bit);
+	atomic_fetch_and(&set->running, ~bit);
+}
+
+void sy_crowd_shake(struct sy_crowd *crowd)
+{
+	uint32_t i;
+
+	for (i = 0; i < crowd->worker_count; i++)
+		rouse(&crowd->workers[i]);
+}
+
+void sy_crowd_end(struct sy_crowd *crowd)
+{
+	atomic_store(&crowd->over, true);
+	sy_crowd_shake(crowd);
 }

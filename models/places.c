@@ -195,6 +195,12 @@ void sy_places_abandon(struct sy_places *places)
 		sy_condition_abandon(&places->locks[i].condition);
 }
 
+void sy_places_renew(struct sy_places *places, const struct sy_batch *batch)
+{
+	if (!are_callers(batch))
+		init(places, batch); /* as it did not fail the first time */
+}
+
 bool sy_places_have(const struct sy_places *places, const struct sy_op *op)
 {
 	const struct sy_sections *sections = op->sections;

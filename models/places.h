@@ -44,8 +44,11 @@ int sy_places_join(struct sy_places **places, const struct sy_batch *batch,
 void sy_places_part(struct sy_places *places, const struct sy_batch *batch);
 
 /* A process that used them has died, or one that others wait for will not
-   come: for good. */
+   come: for good, or until they are renewed. */
 void sy_places_abandon(struct sy_places *places);
+/* Nobody is at them: they are again as they were when they were opened.  Not
+   the caller's, which stay as they are. */
+void sy_places_renew(struct sy_places *places, const struct sy_batch *batch);
 
 /* Whether the op is one of SY_LOCK .. SY_SECTIONS at a place that there is. */
 bool sy_places_have(const struct sy_places *places, const struct sy_op *op);

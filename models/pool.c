@@ -2,149 +2,183 @@
 /*
  * pool.c - the submitter's side of the pool; see pool.h.
  *
- * Jobs and results pass through two rings in shared memory (ring.h) and a
- * system call is made only where somebody sleeps.  The submitter fills the
- * window, wakes one worker and sleeps until a worker finds no more jobs; so
- * on one PU a window costs two context switches, whatever its size.  Who is
- * woken besides, crowd.h says.
+ * Jobs go through a ring in shared memory and come back as a list (ring.h),
+ * and a system call is made only where somebody sleeps.  The submitter fills
+ * the window, wakes one worker and sleeps until a worker finds no more jobs;
+ * so on one PU a window costs two context switches, whatever its size.  Who
+ * is woken besides, crowd.h says.
  *
- * A submitter that sleeps looks ten times a second whether all workers live.
+ * A submitter that sleeps looks whether all workers live after 10 ms, then
+ * less and less often, and ten times a second even if it is woken meanwhile.
  */
-#include "pool.h"
+#include "pool_internal.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "blocking_connection.h"
 #include "futex.h"
 #include "places.h"
-#include "pool_worker.h"
 
-/* How often a sleeping submitter looks whether the workers live. */
-static const struct timespec look_every = { .tv_nsec = 100 * 1000 * 1000 };
+#define LOOK_EVERY_NS (100 * 1000 * 1000)
 
-/* Whom to tell of the end of a job. */
-struct call {
-	sy_pool_done_fn *done;
-	void *data;
-};
-
-struct sy_pool {
-	struct sy_batch *batch;
-	struct sy_pool_memory memory;
-	struct sy_places *places;
-	uint32_t window; /* tasks submitted ahead at most */
-	int error;       /* -ECHILD: a worker has died */
-	uint32_t free_count;
-	uint32_t *free_calls; /* `window` of each; a stack */
-	struct call *calls;
-};
-
-static int check_workers(struct sy_pool *pool)
+/* The clock is not read each time that a worker wakes the submitter. */
+static int look_at_times(struct sy_pool *pool)
 {
-	uint32_t i;
-
-	for (i = 0; i < pool->batch->inflight; i++)
-		if (!sy_process_alive(pool->memory.workers[i].process.pid))
-			pool->error = -ECHILD;
-	if (pool->error)
-		sy_places_abandon(pool->places);
-	return pool->error;
+	if (++pool->wakes % 16 ||
+	    sy_clock_ns() - pool->looked_ns < LOOK_EVERY_NS)
+		return 0;
+	return sy_pool_look(pool);
 }
 
 /* Until a worker finds no more jobs.  Not at all where a result is there. */
 static int sleep_submitter(struct sy_pool *pool)
 {
 	struct sy_pool_shared *shared = pool->memory.shared;
+	struct timespec patience = { .tv_nsec = pool->patience_ns };
 
 	atomic_store(&shared->asleep, 1);
 	sy_fence();
-	if (!sy_has_result(&shared->rings))
-		sy_futex_wait(&shared->asleep, 1, &look_every);
+	if (!sy_has_ended(&shared->ring))
+		sy_futex_wait(&shared->asleep, 1, &patience);
+	if (!atomic_exchange(&shared->asleep, 0) || sy_has_ended(&shared->ring))
+		return look_at_times(pool);
 	/* Still set: nobody woke us, so time is up or a signal came. */
-	if (atomic_exchange(&shared->asleep, 0) &&
-	    !sy_has_result(&shared->rings))
-		return check_workers(pool);
-	return 0;
+	pool->patience_ns *= 2;
+	if (pool->patience_ns > LOOK_EVERY_NS)
+		pool->patience_ns = LOOK_EVERY_NS;
+	return sy_pool_look(pool);
 }
 
-/* Calls back what has ended; the number of tasks. */
-static uint32_t call_back(struct sy_pool *pool)
+void sy_pool_finish(struct sy_pool *pool, uint32_t number)
 {
-	struct sy_ring_result from;
-	uint32_t count = 0;
+	const struct sy_job *job = &pool->memory.shared->ring.jobs[number];
+	struct sy_pool_call *call = &pool->calls[number];
+	struct sy_pool_result result = { .index = job->index,
+		                         .value = job->value,
+		                         .error = job->error };
 
-	while (sy_pop_result(&pool->memory.shared->rings, &from)) {
-		struct sy_pool_result result = { .index = from.index,
-			                         .value = from.value,
-			                         .error = from.error };
-		struct call *call = &pool->calls[from.call];
+	call->claim = 0;
+	pool->free[pool->free_count++] = number;
+	pool->called++;
+	call->done(call->data, &result);
+}
 
-		pool->free_calls[pool->free_count++] = from.call;
-		call->done(call->data, &result);
-		count++;
+bool sy_pool_call_back(struct sy_pool *pool)
+{
+	struct sy_ring *ring = &pool->memory.shared->ring;
+	uint32_t number = sy_take_ended(ring);
+	bool any = number;
+
+	pool->calling = true;
+	while (number) {
+		uint32_t next = ring->jobs[number].next;
+
+		sy_pool_finish(pool, number);
+		number = next;
 	}
-	return count;
+	pool->calling = false;
+	if (any)
+		pool->patience_ns = SY_POOL_PATIENCE_NS;
+	return any;
 }
 
 /* Waits until at least one task was called back. */
 static int await_some(struct sy_pool *pool)
 {
-	int err = pool->error;
+	uint64_t called = pool->called;
+	int err = 0;
 
-	while (!err && !call_back(pool))
+	while (!err && !sy_pool_call_back(pool) && pool->called == called)
 		err = sleep_submitter(pool);
-	return err;
+	/* The last worker may be gone, and what it was at called back. */
+	return pool->called == called ? err : 0;
 }
 
-static void push(struct sy_pool *pool, uint64_t index, sy_pool_done_fn *done,
-                 void *data)
+/* So many tasks as one job; there is room. */
+static void push(struct sy_pool *pool, uint64_t index, uint32_t count,
+                 sy_pool_done_fn *done, void *data)
 {
-	uint32_t id = pool->free_calls[--pool->free_count];
-	struct sy_ring_job job = { .index = index, .call = id };
+	struct sy_ring *ring = &pool->memory.shared->ring;
+	uint64_t claim = sy_next_claim(ring);
+	uint32_t next = 0, number;
 
-	pool->calls[id].done = done;
-	pool->calls[id].data = data;
-	sy_push_job(&pool->memory.shared->rings, job);
+	pool->free_count -= count;
+	while (count--) {
+		number = pool->free[pool->free_count + count];
+		sy_set_job(ring, number, index + count, next);
+		pool->calls[number] =
+			(struct sy_pool_call){ done, data, claim };
+		next = number;
+	}
+	sy_push_job(ring, next);
+}
+
+static int refuse(const struct sy_pool *pool)
+{
+	if (pool->calling)
+		return -EDEADLK;
+	return pool->shut ? -ESHUTDOWN : 0;
+}
+
+/* Four for each worker, as far as they fit into the window. */
+static uint32_t choose_chunk(const struct sy_pool *pool, uint64_t count)
+{
+	uint64_t ahead = pool->window;
+	uint64_t chunk = (count < ahead ? count : ahead) /
+	                 (4 * (uint64_t)pool->batch->inflight);
+
+	return chunk ? (uint32_t)chunk : 1;
 }
 
 int sy_pool_map(struct sy_pool *pool, uint64_t first, uint64_t count,
-                sy_pool_done_fn *done, void *data)
+                uint32_t chunk, sy_pool_done_fn *done, void *data)
 {
-	uint64_t end = first + count;
-	int err = pool->error;
+	int err = refuse(pool);
+	uint32_t now;
 
-	while (!err && first < end) {
-		while (pool->free_count && first < end)
-			push(pool, first++, done, data);
+	if (!chunk)
+		chunk = choose_chunk(pool, count);
+	if (chunk > pool->window)
+		chunk = pool->window;
+	while (!err && count) {
+		now = count < chunk ? (uint32_t)count : chunk;
+		if (pool->free_count >= now) {
+			push(pool, first, now, done, data);
+			first += now;
+			count -= now;
+			continue;
+		}
 		sy_crowd_wake(&pool->memory.shared->crowd);
-		if (first < end)
-			err = await_some(pool);
+		err = await_some(pool);
 	}
+	if (!err)
+		sy_crowd_wake(&pool->memory.shared->crowd);
 	return err;
 }
 
 int sy_pool_submit(struct sy_pool *pool, uint64_t index, sy_pool_done_fn *done,
                    void *data)
 {
-	int err = pool->error;
+	int err = refuse(pool);
 
 	while (!err && !pool->free_count)
 		err = await_some(pool);
 	if (err)
 		return err;
-	push(pool, index, done, data);
+	push(pool, index, 1, done, data);
 	sy_crowd_wake(&pool->memory.shared->crowd);
 	return 0;
 }
 
 int sy_pool_wait(struct sy_pool *pool)
 {
-	int err = pool->error;
+	int err = pool->calling ? -EDEADLK : 0;
 
 	while (!err && pool->free_count < pool->window)
 		err = await_some(pool);
+	if (!err && pool->abandoned) {
+		sy_places_renew(pool->places, pool->batch);
+		pool->abandoned = false;
+	}
 	return err;
 }
 
@@ -161,6 +195,22 @@ static void keep_answer(void *data, const struct sy_pool_result *result)
 	answer->there = true;
 }
 
+/* Nobody waits for the answer any more, but its task may still be on. */
+static void drop_answer(void *data, const struct sy_pool_result *result)
+{
+	(void)data;
+	(void)result;
+}
+
+static void disown(struct sy_pool *pool, const struct answer *answer)
+{
+	uint32_t number;
+
+	for (number = 1; number <= pool->window; number++)
+		if (pool->calls[number].data == answer)
+			pool->calls[number].done = drop_answer;
+}
+
 int sy_pool_apply(struct sy_pool *pool, uint64_t index,
                   struct sy_pool_result *result)
 {
@@ -170,101 +220,54 @@ int sy_pool_apply(struct sy_pool *pool, uint64_t index,
 	err = sy_pool_submit(pool, index, keep_answer, &answer);
 	while (!err && !answer.there)
 		err = await_some(pool);
-	if (!err)
+	if (err)
+		disown(pool, &answer);
+	else
 		*result = answer.result;
 	return err;
+}
+
+void sy_pool_shut(struct sy_pool *pool)
+{
+	pool->shut = true;
+}
+
+int sy_pool_join(struct sy_pool *pool)
+{
+	uint32_t i;
+	int err;
+
+	if (pool->calling)
+		return -EDEADLK;
+	sy_pool_shut(pool);
+	err = sy_pool_wait(pool);
+	if (err || pool->over)
+		return err;
+	pool->over = true;
+	sy_crowd_end(&pool->memory.shared->crowd);
+	for (i = 0; i < pool->memory.worker_count; i++)
+		sy_process_reap(&pool->memory.workers[i].process);
+	return 0;
+}
+
+uint32_t sy_pool_unfinished(const struct sy_pool *pool, uint64_t *indices,
+                            uint32_t most)
+{
+	const struct sy_job *jobs = pool->memory.shared->ring.jobs;
+	uint32_t number, count = 0;
+
+	for (number = 1; number <= pool->window && count < most; number++)
+		if (pool->calls[number].claim)
+			indices[count++] = jobs[number].index;
+	return pool->window - pool->free_count;
+}
+
+uint64_t sy_pool_deaths(const struct sy_pool *pool)
+{
+	return pool->deaths;
 }
 
 struct sy_batch *sy_pool_batch(struct sy_pool *pool)
 {
 	return pool->batch;
-}
-
-static int create_calls(struct sy_pool *pool)
-{
-	uint32_t window = pool->window;
-
-	pool->calls = calloc(window, sizeof(*pool->calls));
-	pool->free_calls = calloc(window, sizeof(*pool->free_calls));
-	if (!pool->calls || !pool->free_calls)
-		return -ENOMEM;
-	while (pool->free_count < window) {
-		pool->free_calls[pool->free_count] =
-			window - 1 - pool->free_count;
-		pool->free_count++;
-	}
-	return 0;
-}
-
-static int start_workers(struct sy_pool *pool)
-{
-	uint32_t i, count = pool->batch->inflight;
-	int err = 0;
-
-	fflush(NULL);
-	for (i = 0; !err && i < count; i++) {
-		struct sy_pool_worker *worker = &pool->memory.workers[i];
-
-		worker->batch = pool->batch;
-		worker->shared = pool->memory.shared;
-		worker->places = pool->places;
-		worker->index = i;
-		err = sy_process_start(&worker->process, pool->batch, i,
-		                       sy_pool_work, worker);
-	}
-	for (i = 0; !err && i < count; i++)
-		err = sy_process_await(&pool->memory.workers[i].process);
-	return err;
-}
-
-void sy_pool_close(struct sy_pool *pool)
-{
-	uint32_t i;
-
-	for (i = 0; i < pool->memory.worker_count; i++)
-		sy_process_end(&pool->memory.workers[i].process);
-	sy_connections_forget(pool->batch);
-	sy_pool_memory_destroy(&pool->memory);
-	if (pool->places)
-		sy_places_part(pool->places, pool->batch);
-	free(pool->free_calls);
-	free(pool->calls);
-	free(pool);
-}
-
-/* Tasks that wait for one another have to be with a worker, all of them. */
-static uint32_t window_of(const struct sy_batch *batch)
-{
-	uint32_t window = batch->window;
-
-	while (batch->wants & SY_WANTS_ORDER && window < batch->inflight)
-		window *= 2;
-	return window;
-}
-
-int sy_pool_open(struct sy_pool **pool_out, struct sy_batch *batch)
-{
-	struct sy_pool *pool;
-	int err;
-
-	if (!batch->window || batch->window & (batch->window - 1))
-		return -EINVAL;
-	pool = calloc(1, sizeof(*pool));
-	if (!pool)
-		return -ENOMEM;
-	pool->batch = batch;
-	pool->window = window_of(batch);
-	err = sy_pool_memory_create(&pool->memory, pool->window,
-	                            batch->inflight, batch->pu_count);
-	if (!err)
-		err = sy_places_join(&pool->places, batch, true);
-	if (!err)
-		err = create_calls(pool);
-	if (!err)
-		err = start_workers(pool);
-	if (err)
-		sy_pool_close(pool);
-	else
-		*pool_out = pool;
-	return err;
 }

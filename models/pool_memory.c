@@ -13,8 +13,8 @@ int sy_pool_memory_create(struct sy_pool_memory *memory, uint32_t window,
                           uint32_t workers, uint32_t pus)
 {
 	uint32_t groups = pus < workers ? pus : workers;
-	size_t rings_at = round_up(sizeof(struct sy_pool_shared));
-	size_t crowd_at = rings_at + round_up(sy_rings_bytes(window));
+	size_t ring_at = round_up(sizeof(struct sy_pool_shared));
+	size_t crowd_at = ring_at + round_up(sy_ring_bytes(window));
 	size_t workers_at =
 		crowd_at + round_up(sy_crowd_bytes(workers, groups));
 	size_t bytes = workers_at + workers * sizeof(struct sy_pool_worker);
@@ -29,8 +29,7 @@ int sy_pool_memory_create(struct sy_pool_memory *memory, uint32_t window,
 	memory->worker_count = workers;
 	memory->group_count = groups;
 	memory->bytes = bytes;
-	sy_rings_init(&memory->shared->rings, window,
-	              (char *)mapped + rings_at);
+	sy_ring_init(&memory->shared->ring, window, (char *)mapped + ring_at);
 	sy_crowd_init(&memory->shared->crowd, workers, groups,
 	              (char *)mapped + crowd_at);
 	return 0;

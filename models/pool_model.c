@@ -3,10 +3,12 @@
  * pool_model.c - the pool (pool.h) as a model.
  *
  * Every task is submitted, and its result folded into lane 0's tally when it
- * is called back.
+ * is called back.  A worker that died is an error of the run, though all other
+ * tasks have ended then and the next run has as many workers again.
  */
 #include "models.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "pool.h"
@@ -44,11 +46,18 @@ static int run(void *state)
 {
 	struct sy_pool *pool = state;
 	struct sy_batch *batch = sy_pool_batch(pool);
+	uint64_t deaths = sy_pool_deaths(pool);
 	int err;
 
-	err = sy_pool_map(pool, 0, batch->task_count, fold,
+	/* Of a run that failed for want of workers: they would be folded into
+	   the tally of this one. */
+	if (sy_pool_unfinished(pool, NULL, 0))
+		return -ECHILD;
+	err = sy_pool_map(pool, 0, batch->task_count, 1, fold,
 	                  &batch->lanes[0].tally);
-	return err ? err : sy_pool_wait(pool);
+	if (!err)
+		err = sy_pool_wait(pool);
+	return !err && sy_pool_deaths(pool) != deaths ? -ECHILD : err;
 }
 
 static void close_pool(void *state)

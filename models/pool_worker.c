@@ -19,7 +19,7 @@ static void before_block(void *data)
 	if (worker->left)
 		return;
 	worker->left = true;
-	sy_crowd_leave(&shared->crowd, worker->index, has_job, &shared->rings);
+	sy_crowd_leave(&shared->crowd, worker->index, has_job, &shared->ring);
 }
 
 static void wake_submitter(struct sy_pool_shared *shared)
@@ -30,26 +30,43 @@ static void wake_submitter(struct sy_pool_shared *shared)
 		sy_futex_wake(&shared->asleep, 1);
 }
 
-static void carry_out(struct sy_pool_worker *worker,
-                      const struct sy_ring_job *job)
+/* When it is killed in here, this is the task that it was at. */
+static void carry_out(struct sy_pool_worker *worker, struct sy_job *job)
 {
 	struct sy_batch *batch = worker->batch;
-	struct sy_pool_shared *shared = worker->shared;
 	struct sy_lane *lane = &batch->lanes[worker->index];
-	struct sy_ring_result result = { .index = job->index,
-		                         .call = job->call };
 
+	atomic_store_explicit(&job->state, worker->index + 1,
+	                      memory_order_relaxed);
 	sy_task_begin(batch, lane, job->index);
 	sy_blocking_run(batch, worker->places, lane, before_block, worker);
 	sy_task_stamp(batch, lane);
 	if (worker->left) {
 		worker->left = false;
-		sy_crowd_resume(&shared->crowd, worker->index);
+		sy_crowd_resume(&worker->shared->crowd, worker->index);
 	}
 	sy_context_see(&batch->contexts[worker->index]);
-	result.value = lane->task.value;
-	result.error = lane->task.error;
-	sy_push_result(&shared->rings, &result);
+	job->value = lane->task.value;
+	job->error = lane->task.error;
+	atomic_store_explicit(&job->state, SY_JOB_ENDED, memory_order_release);
+}
+
+/* From its first job on, each of which comes behind those that ended. */
+static void carry_out_chain(struct sy_pool_worker *worker, uint32_t first)
+{
+	struct sy_ring *ring = &worker->shared->ring;
+	uint32_t number = first, last = 0;
+
+	while (number) {
+		struct sy_job *job = &ring->jobs[number];
+		uint32_t next = job->next;
+
+		carry_out(worker, job);
+		job->next = last;
+		last = number;
+		number = next;
+	}
+	sy_push_ended(ring, last, first);
 }
 
 void sy_pool_work(void *data)
@@ -57,22 +74,24 @@ void sy_pool_work(void *data)
 	struct sy_pool_worker *worker = data;
 	struct sy_pool_shared *shared = worker->shared;
 	bool woken = false;
-	struct sy_ring_job job;
 
 	for (;;) {
-		if (!sy_pop_job(&shared->rings, &job)) {
+		uint32_t job = sy_pop_job(&shared->ring, &worker->claim);
+
+		if (!job) {
 			wake_submitter(shared);
-			sy_crowd_park(&shared->crowd, worker->index, has_job,
-			              &shared->rings);
+			if (!sy_crowd_park(&shared->crowd, worker->index,
+			                   has_job, &shared->ring))
+				return;
 			woken = true;
 			continue;
 		}
 		/* There is more than this worker was woken for: another PU
 		   that does nothing may help. */
 		if (woken && shared->crowd.group_count > 1 &&
-		    sy_has_job(&shared->rings))
+		    sy_has_job(&shared->ring))
 			sy_crowd_wake(&shared->crowd);
 		woken = false;
-		carry_out(worker, &job);
+		carry_out_chain(worker, job);
 	}
 }

@@ -14,9 +14,9 @@
 #include "process.h"
 #include "ring.h"
 
-/* Lies in the shared mapping, followed by rings, crowd and workers. */
+/* Lies in the shared mapping, followed by ring, crowd and workers. */
 struct sy_pool_shared {
-	struct sy_rings rings;
+	struct sy_ring ring;
 	struct sy_crowd crowd;
 	_Alignas(64) _Atomic uint32_t asleep; /* 1: the submitter sleeps */
 };
@@ -28,6 +28,7 @@ struct sy_pool_worker {
 	struct sy_places *places;
 	uint32_t index;
 	bool left; /* it does not count as running since an op blocked */
+	_Alignas(64) _Atomic uint64_t claim; /* see ring.h */
 };
 
 /* One mapping with all that the processes of a pool share. */
@@ -46,7 +47,7 @@ void sy_pool_memory_reset(struct sy_pool_memory *memory);
 /* Nothing where it was not created. */
 void sy_pool_memory_destroy(struct sy_pool_memory *memory);
 
-/* What worker `data` does, in its process, until it is killed. */
+/* What worker `data` does, in its process, until the crowd ends. */
 void sy_pool_work(void *data);
 
 #endif /* SY_POOL_WORKER_H */

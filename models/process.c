@@ -76,15 +76,21 @@ bool sy_process_alive(pid_t pid)
 	return !info.si_pid;
 }
 
-void sy_process_end(struct sy_process *process)
+void sy_process_reap(struct sy_process *process)
 {
 	if (!process->pid)
 		return;
-	kill(process->pid, SIGKILL);
 	while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	process->pid = 0;
 	process->context->process = 0;
+}
+
+void sy_process_end(struct sy_process *process)
+{
+	if (process->pid)
+		kill(process->pid, SIGKILL);
+	sy_process_reap(process);
 }
 
 int sy_shared_create(void **memory, size_t bytes)

@@ -47,7 +47,9 @@ int sy_process_await(struct sy_process *process);
 /* Whether a child lives; it stays to be waited for if it does not. */
 bool sy_process_alive(pid_t pid);
 
-/* Kills and reaps it; nothing where it was not started. */
+/* Waits until it has ended and reaps it; nothing where it was not started. */
+void sy_process_reap(struct sy_process *process);
+/* The same, but kills it first. */
 void sy_process_end(struct sy_process *process);
 
 /* Anonymous memory, zeroed, that children share.  -ENOMEM. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer_pool.c - pool.bare: processes started once, two rings in shared memory
+ * peer_pool.c - pool.bare: processes started once, a ring in shared memory
  * and futexes for who sleeps, with the work called directly.
  *
- * The rings and the rule of whom to wake are the pool's own (ring.h,
- * crowd.h).  There are no callbacks: the submitter adds the results up.
+ * The ring and the rule of whom to wake are the pool's own (ring.h, crowd.h).
+ * There are no callbacks, and nobody learns which task a worker was at when it
+ * died: the submitter adds the results up.
  */
 #include "study/peer.h"
 
@@ -20,23 +21,25 @@ struct worker {
 	struct sy_process process;
 	struct pool *pool;
 	uint32_t index;
+	_Alignas(64) _Atomic uint64_t claim; /* of no use here */
 };
 
 /* Lies in a shared mapping, with all that it points to. */
 struct pool {
 	struct sy_peer peer;
 	size_t bytes;
-	struct sy_rings rings;
+	struct sy_ring ring;
 	struct sy_crowd crowd;
 	_Alignas(64) _Atomic uint32_t asleep; /* 1: the submitter sleeps */
 	struct worker *workers;
+	uint32_t *free; /* numbers of jobs; a stack */
 };
 
 static const struct timespec look_every = { .tv_nsec = 100 * 1000 * 1000 };
 
-static bool has_job(void *rings)
+static bool has_job(void *ring)
 {
-	return sy_has_job(rings);
+	return sy_has_job(ring);
 }
 
 static void wake_submitter(struct pool *pool)
@@ -47,46 +50,47 @@ static void wake_submitter(struct pool *pool)
 }
 
 /* A blocking exchange lets another worker go on meanwhile. */
-static void task(struct worker *worker, const struct sy_ring_job *job)
+static void task(struct worker *worker, uint32_t number)
 {
 	struct pool *pool = worker->pool;
 	struct sy_lane *lane = &pool->peer.batch->lanes[worker->index];
-	struct sy_ring_result result = { .index = job->index };
+	struct sy_job *job = &pool->ring.jobs[number];
 
 	if (!pool->peer.job) {
-		result.value = sy_peer_compute(&pool->peer, job->index);
+		job->value = sy_peer_compute(&pool->peer, job->index);
 	} else {
 		sy_crowd_leave(&pool->crowd, worker->index, has_job,
-		               &pool->rings);
-		result.error = sy_peer_task(&pool->peer, lane, job->index,
-		                            &result.value);
+		               &pool->ring);
+		job->error = sy_peer_task(&pool->peer, lane, job->index,
+		                          &job->value);
 		sy_crowd_resume(&pool->crowd, worker->index);
 	}
-	sy_push_result(&pool->rings, &result);
+	sy_push_ended(&pool->ring, number, number);
 }
 
 static void work(void *data)
 {
 	struct worker *worker = data;
 	struct pool *pool = worker->pool;
-	struct sy_ring_job job;
 	bool woken = false;
 
 	for (;;) {
-		if (!sy_pop_job(&pool->rings, &job)) {
+		uint32_t job = sy_pop_job(&pool->ring, &worker->claim);
+
+		if (!job) {
 			wake_submitter(pool);
 			sy_crowd_park(&pool->crowd, worker->index, has_job,
-			              &pool->rings);
+			              &pool->ring);
 			sy_context_see(
 				&pool->peer.batch->contexts[worker->index]);
 			woken = true;
 			continue;
 		}
 		if (woken && pool->crowd.group_count > 1 &&
-		    sy_has_job(&pool->rings))
+		    sy_has_job(&pool->ring))
 			sy_crowd_wake(&pool->crowd);
 		woken = false;
-		task(worker, &job);
+		task(worker, job);
 	}
 }
 
@@ -94,9 +98,9 @@ static void work(void *data)
 static int await_results(struct pool *pool)
 {
 	atomic_exchange(&pool->asleep, 1);
-	if (!sy_has_result(&pool->rings))
+	if (!sy_has_ended(&pool->ring))
 		sy_futex_wait(&pool->asleep, 1, &look_every);
-	if (!atomic_exchange(&pool->asleep, 0) || sy_has_result(&pool->rings))
+	if (!atomic_exchange(&pool->asleep, 0) || sy_has_ended(&pool->ring))
 		return 0;
 	for (uint32_t i = 0; i < pool->peer.batch->inflight; i++) {
 		if (!sy_process_alive(pool->workers[i].process.pid))
@@ -105,14 +109,26 @@ static int await_results(struct pool *pool)
 	return 0;
 }
 
-static uint32_t add_up(struct pool *pool, struct sy_tally *tally)
+/* What has ended is free again: it lies on top of those that are. */
+static uint32_t add_up(struct pool *pool, struct sy_tally *tally,
+                       uint32_t *free, uint32_t free_count)
 {
-	struct sy_ring_result result;
-	uint32_t count = 0;
+	uint32_t number = sy_take_ended(&pool->ring);
 
-	for (; sy_pop_result(&pool->rings, &result); count++)
-		sy_tally_add(tally, result.index, result.value, result.error);
-	return count;
+	while (number) {
+		const struct sy_job *job = &pool->ring.jobs[number];
+
+		sy_tally_add(tally, job->index, job->value, job->error);
+		free[free_count++] = number;
+		number = job->next;
+	}
+	return free_count;
+}
+
+static void submit(struct pool *pool, uint32_t number, uint64_t index)
+{
+	sy_set_job(&pool->ring, number, index, 0);
+	sy_push_job(&pool->ring, number);
 }
 
 static int peer_run(void *state)
@@ -121,22 +137,18 @@ static int peer_run(void *state)
 	struct sy_batch *batch = pool->peer.batch;
 	struct sy_tally tally = { 0 };
 	uint64_t next = 0;
-	uint32_t ahead = 0, ended;
+	uint32_t free_count = batch->window, before;
 	int rc = 0;
 
 	while (!rc && tally.done < batch->task_count) {
-		if (ahead < batch->window && next < batch->task_count) {
-			for (;
-			     ahead < batch->window && next < batch->task_count;
-			     ahead++)
-				sy_push_job(&pool->rings,
-				            (struct sy_ring_job){
-						    .index = next++ });
+		if (free_count && next < batch->task_count) {
+			while (free_count && next < batch->task_count)
+				submit(pool, pool->free[--free_count], next++);
 			sy_crowd_wake(&pool->crowd);
 		}
-		ended = add_up(pool, &tally);
-		ahead -= ended;
-		if (!ended)
+		before = free_count;
+		free_count = add_up(pool, &tally, pool->free, free_count);
+		if (free_count == before)
 			rc = await_results(pool);
 	}
 	batch->lanes[0].tally = tally;
@@ -178,15 +190,16 @@ static size_t round_up(size_t bytes)
 
 static int pool_create(struct pool **made, const struct sy_peer *peer)
 {
+	uint32_t window = peer->batch->window;
 	uint32_t workers = peer->batch->inflight;
 	uint32_t pus = peer->batch->pu_count;
 	uint32_t groups = pus < workers ? pus : workers;
-	size_t rings_at = round_up(sizeof(struct pool));
-	size_t crowd_at =
-		rings_at + round_up(sy_rings_bytes(peer->batch->window));
+	size_t ring_at = round_up(sizeof(struct pool));
+	size_t crowd_at = ring_at + round_up(sy_ring_bytes(window));
 	size_t workers_at =
 		crowd_at + round_up(sy_crowd_bytes(workers, groups));
-	size_t bytes = workers_at + workers * sizeof(struct worker);
+	size_t free_at = workers_at + round_up(workers * sizeof(struct worker));
+	size_t bytes = free_at + window * sizeof(uint32_t);
 	void *memory;
 	int rc = sy_shared_create(&memory, bytes);
 
@@ -196,8 +209,10 @@ static int pool_create(struct pool **made, const struct sy_peer *peer)
 	(*made)->peer = *peer;
 	(*made)->bytes = bytes;
 	(*made)->workers = (void *)((char *)memory + workers_at);
-	sy_rings_init(&(*made)->rings, peer->batch->window,
-	              (char *)memory + rings_at);
+	(*made)->free = (void *)((char *)memory + free_at);
+	for (uint32_t i = 0; i < window; i++)
+		(*made)->free[i] = i + 1;
+	sy_ring_init(&(*made)->ring, window, (char *)memory + ring_at);
 	sy_crowd_init(&(*made)->crowd, workers, groups,
 	              (char *)memory + crowd_at);
 	return 0;
