@@ -18,7 +18,7 @@ extern const struct sy_model sy_peer_pool;
 extern const struct sy_model sy_peer_coroutine;
 extern const struct sy_model sy_peer_eventloop;
 extern const struct sy_model sy_peer_epoll;
-extern const struct sy_model sy_peer_bare; /* mechanisms only */
+extern const struct sy_model sy_peer_bare;
 
 /* peer_handoff.c: its hand-offs; p...: of processes. */
 extern const struct sy_mechanism sy_bare_condition;
@@ -32,6 +32,10 @@ extern const struct sy_mechanism sy_bare_psemaphore;
 extern const struct sy_mechanism sy_bare_pfutex;
 extern const struct sy_mechanism sy_bare_ppipe;
 extern const struct sy_mechanism sy_bare_psocketpair;
+/* peer_sections.c: its tasks, as in struct sy_model. */
+int sy_bare_open(void **state, struct sy_batch *batch);
+int sy_bare_run(void *state);
+void sy_bare_close(void *state);
 /* peer_spawn.c */
 extern const struct sy_mechanism sy_bare_join;
 extern const struct sy_mechanism sy_bare_wait;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* peer_bare.c - the model that has the bare mechanisms as its rows. */
+/* peer_bare.c - the model that has the bare mechanisms as its rows, and the
+   bare primitives as its tasks. */
 #include "study/peer.h"
 
 static const struct sy_mechanism *const mechanisms[] = {
@@ -12,32 +13,24 @@ static const struct sy_mechanism *const mechanisms[] = {
 	&sy_bare_wait,        NULL,
 };
 
-/* There are mechanisms only: it carries out no tasks. */
-static int bare_open(void **state, struct sy_batch *batch)
+static void bare_needs(const struct sy_batch *batch, struct sy_needs *needs)
 {
-	(void)state;
 	(void)batch;
-	return -ENOTSUP;
-}
-
-static int bare_run(void *state)
-{
-	(void)state;
-	return -ENOTSUP;
-}
-
-static void bare_close(void *state)
-{
-	(void)state;
+	*needs = (struct sy_needs){
+		.contexts = 1,
+		.threads = 1,
+		.descriptors = 8,
+		.mappings = 2,
+	};
 }
 
 const struct sy_model sy_peer_bare = {
 	.name = "bare",
-	.summary = "mechanisms as one writes them to time them",
+	.summary = "mechanisms and primitives as one writes them to time them",
 	.absent = sy_peer_absent,
-	.needs = sy_peer_needs_single,
-	.open = bare_open,
-	.run = bare_run,
-	.close = bare_close,
+	.needs = bare_needs,
+	.open = sy_bare_open,
+	.run = sy_bare_run,
+	.close = sy_bare_close,
 	.mechanisms = mechanisms,
 };

@@ -14,15 +14,73 @@
 		SY_BESIDE_PYTHON, what, "Python", limit                        \
 	}
 
+#define BARE(what, label)                                                      \
+	{                                                                      \
+		SY_BESIDE_BARE, what, label, 1.05                              \
+	}
+/* One lane, or as many as there are threads in the tutorial. */
+#define LOCK(model, inflight)                                                  \
+	"workload=lock mechanism=lock sections=1000 model=" model              \
+	" inflight=" inflight
+#define GATE(model, inflight, units)                                           \
+	"workload=gate sections=1000 model=" model " inflight=" inflight       \
+	" units=" units
+#define SHARE(mechanism)                                                       \
+	"workload=share model=pool inflight=1 sections=10000 "                 \
+	"mechanism=" mechanism
+
 const struct sy_construct sy_constructs[] = {
 	{ .name = "thread: start, join",
 	  .operation = "a thread",
 	  .ours = "workload=spawn model=threads mechanism=join burst=1",
 	  .beside = { PYTHON("thread_start_join.py join", 0) } },
+	{ .name = "lock, one thread",
+	  .operation = "a change",
+	  .ours = LOCK("threads", "1"),
+	  .beside = { PYTHON("lock.py alone", 10),
+	              BARE(LOCK("bare", "1"), "pthread_mutex") } },
+	{ .name = "lock, 100 threads",
+	  .operation = "a change",
+	  .ours = LOCK("threads", "100"),
+	  .beside = { PYTHON("lock.py contended", 10) } },
+	{ .name = "semaphore, one thread",
+	  .operation = "a passage",
+	  .ours = GATE("threads", "1", "1"),
+	  .beside = { PYTHON("bounded_semaphore.py alone", 0),
+	              BARE(GATE("bare", "1", "1"), "sem_t") } },
+	{ .name = "semaphore of 5, 20 threads",
+	  .operation = "a passage",
+	  .ours = GATE("threads", "20", "5"),
+	  .beside = { PYTHON("bounded_semaphore.py contended", 0) } },
+	{ .name = "event: set, 10 wait",
+	  .operation = "once for all",
+	  .ours = "workload=event model=threads inflight=11",
+	  .beside = { PYTHON("event.py broadcast", 0) } },
+	{ .name = "condition: notify(1), 10 wait",
+	  .operation = "once for all",
+	  .ours = "workload=condition model=threads inflight=11 notify=1",
+	  .beside = { PYTHON("condition.py notify", 0) } },
+	{ .name = "timer, 12 of 1 ms at a time",
+	  .operation = "a timer",
+	  .ours = "workload=timer model=threads inflight=12 wait=1ms",
+	  .beside = { PYTHON("timer.py lanes 0.001", 0) } },
 	{ .name = "process: start, join",
 	  .operation = "a process",
 	  .ours = "workload=spawn model=fork mechanism=wait burst=1",
 	  .beside = { PYTHON("process.py join", 0) } },
+	{ .name = "Array, under its lock",
+	  .operation = "a write",
+	  .ours = SHARE("array"),
+	  .most_ns = 10,
+	  .beside = { PYTHON("shared_array.py locked", 10) } },
+	{ .name = "Array, the lock held, raw",
+	  .operation = "a write",
+	  .ours = SHARE("array"),
+	  .beside = { PYTHON("shared_array.py held", 10) } },
+	{ .name = "Array, raw",
+	  .operation = "a write",
+	  .ours = SHARE("raw"),
+	  .beside = { PYTHON("shared_array.py raw", 10) } },
 	{ .name = "pool: apply",
 	  .operation = "a round trip",
 	  .ours = "workload=cpu model=pool grain=0 inflight=1 window=1",

@@ -91,35 +91,78 @@ def demonstrate():
     a_false_predicate()
 
 
-class Rounds:
-    """Ten wait; one notifies one of them, each time that one has come."""
+class Turn:
+    """What a generation is about; two of them are used in turn."""
 
     def __init__(self):
         self.condition = threading.Condition()
-        self.come = threading.Semaphore(0)
+        self.told = threading.Event()
+        self.end()
+
+    def end(self):
+        self.waits = self.notified = self.woken = 0
+        self.tokens = self.passed = 0
+
+    def come(self, last):
+        """With the lock: one more that waits; the last one tells it."""
+        self.waits += 1
+        if last or self.waits == WAITERS:
+            self.told.set()
+
+    def wait(self):
+        with self.condition:
+            self.come(False)
+            while True:
+                self.condition.wait()
+                self.woken += 1
+                last = self.woken >= self.notified
+                if self.tokens:
+                    break
+                self.come(last)
+            self.tokens -= 1
+            self.passed += 1
+        if last:
+            self.told.set()
+
+    def notify(self):
+        """Once without a token, so that who is woken waits on, then with
+        one for each, until all have passed."""
+        while True:
+            self.told.wait()
+            self.told.clear()
+            with self.condition:
+                if self.passed == WAITERS:
+                    self.end()
+                    return
+                if self.notified:
+                    self.tokens = 1
+                self.notified += 1
+                self.condition.notify(1)
+
+
+class Generations:
+    """Ten wait for a token, one notifies them one by one.  An operation is
+    once for all of them, as it is in C."""
+
+    def __init__(self):
+        self.turns = [Turn(), Turn()]
         self.waiters = Crew(WAITERS, self.wait)
 
-    def wait(self, rounds):
-        for _ in range(rounds):
-            with self.condition:
-                self.come.release()
-                self.condition.wait()
+    def wait(self, generations):
+        for i in range(generations):
+            self.turns[i & 1].wait()
 
     def run(self, count):
-        """An operation is a waiter that was notified and has woken."""
         begin = originals.clock()
-        self.waiters.go(count // WAITERS)
-        for _ in range(count):
-            self.come.acquire()
-            # Who has come lets go of it only by waiting.
-            with self.condition:
-                self.condition.notify()
+        self.waiters.go(count)
+        for i in range(count):
+            self.turns[i & 1].notify()
         self.waiters.wait()
         return originals.clock() - begin
 
 
 def peer():
-    return Rounds().run, WAITERS
+    return Generations().run, 1
 
 
 if __name__ == "__main__":

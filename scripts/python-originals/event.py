@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Event: ten threads wait until it is set; clear closes it again."""
+import itertools
 import sys
 import threading
 import time
@@ -36,41 +37,60 @@ def demonstrate():
     print("nobody after clear")
 
 
-class Rounds:
-    """Ten wait for a door, one opens it once all of them have come.
-
-    Two doors in turn, so that one is closed while the other is open."""
+class Turn:
+    """One set of events; generations take two of them in turn."""
 
     def __init__(self):
-        self.doors = [threading.Event(), threading.Event()]
-        self.come = threading.Semaphore(0)
+        self.ready = threading.Event()
+        self.go = threading.Event()
+        self.passed = threading.Event()
+        self.end()
+
+    def end(self):
+        """What is counted with next is counted once, whoever does it."""
+        self.count_announced = itertools.count(1)
+        self.count_passed = itertools.count(1)
+
+    def wait(self):
+        if next(self.count_announced) == WAITERS:
+            self.ready.set()
+        self.go.wait()
+        if next(self.count_passed) == WAITERS:
+            self.passed.set()
+
+    def set(self):
+        self.ready.wait()
+        self.go.set()
+        self.passed.wait()
+        self.go.clear()
+        self.ready.clear()
+        self.passed.clear()
+        self.end()
+
+
+class Generations:
+    """Again and again one sets, when all wait, and clears, when all have
+    passed.  An operation is once for all of them, as it is in C."""
+
+    def __init__(self):
+        self.turns = [Turn(), Turn()]
         self.waiters = Crew(WAITERS, self.wait)
 
-    def wait(self, rounds):
-        for i in range(rounds):
-            self.come.release()
-            self.doors[i & 1].wait()
-
-    def open(self, rounds):
-        for i in range(rounds):
-            for _ in range(WAITERS):
-                self.come.acquire()
-            self.doors[(i + 1) & 1].clear()
-            self.doors[i & 1].set()
+    def wait(self, generations):
+        for i in range(generations):
+            self.turns[i & 1].wait()
 
     def run(self, count):
-        """An operation is a passage of one waiter."""
-        rounds = count // WAITERS
-        self.doors[0].clear()
         begin = originals.clock()
-        self.waiters.go(rounds)
-        self.open(rounds)
+        self.waiters.go(count)
+        for i in range(count):
+            self.turns[i & 1].set()
         self.waiters.wait()
         return originals.clock() - begin
 
 
 def peer():
-    return Rounds().run, WAITERS
+    return Generations().run, 1
 
 
 if __name__ == "__main__":

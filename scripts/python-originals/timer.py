@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Timer: runs a function after so many seconds, unless it is cancelled."""
+import collections
+import itertools
 import sys
 import threading
 import time
 
 import originals
+from crew import Crew
 from originals import promise
 
 DELAY = 0.02
 LONG = 60
-TIMERS = 10
+LANES = 12
 
 
 def demonstrate():
@@ -32,34 +35,48 @@ def demonstrate():
     print(f"fired {late * 1e6:.0f} us late, the cancelled one never")
 
 
-def fire_all(delay):
-    def fire(count):
-        for _ in range(count // TIMERS):
-            timers = [threading.Timer(delay, int) for _ in range(TIMERS)]
-            for timer in timers:
-                timer.start()
-            for timer in timers:
-                timer.join()
+class Lanes:
+    """So many timers at a time; where one is over the next is started.
 
-    return fire
+    Of four the first and the third run when their time has come, the second
+    one of half the time, which then cancels a fourth one: as it is in C."""
+
+    def __init__(self, delay):
+        self.delay = delay
+        self.left = 0
+        self.numbers = itertools.count()
+        self.armed = collections.deque()
+        self.lanes = Crew(LANES, self.work)
+
+    def cancel(self):
+        if self.armed:
+            self.armed.popleft().cancel()
+
+    def make(self, role):
+        if role == 1:
+            return threading.Timer(self.delay / 2, self.cancel)
+        return threading.Timer(self.delay, int)
+
+    def work(self, _):
+        while True:
+            number = next(self.numbers)
+            if number >= self.left:
+                return
+            timer = self.make(number % 4)
+            timer.start()
+            if number % 4 == 3:
+                self.armed.append(timer)
+            timer.join()
+
+    def run(self, count):
+        self.left = count
+        self.numbers = itertools.count()
+        return self.lanes.run(count)
 
 
-def cancel_all(count):
-    for _ in range(count):
-        timer = threading.Timer(LONG, int)
-        timer.start()
-        timer.cancel()
-        timer.join()
-
-
-def fire(delay="0.001"):
-    """Ten at a time, that all come to their end."""
-    return originals.timed(fire_all(float(delay))), TIMERS
-
-
-def cancel():
-    return originals.timed(cancel_all), 1
+def peer(delay="0.001"):
+    return Lanes(float(delay)).run, 1
 
 
 if __name__ == "__main__":
-    sys.exit(originals.main(demonstrate, {"fire": fire, "cancel": cancel}))
+    sys.exit(originals.main(demonstrate, {"lanes": peer}))

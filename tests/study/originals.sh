@@ -116,10 +116,9 @@ served 1 lock.py alone
 served 100 lock.py contended
 served 1 bounded_semaphore.py alone
 served 20 bounded_semaphore.py contended
-served 10 event.py broadcast
-served 10 condition.py notify
-served 10 timer.py fire 0.001
-served 1 timer.py cancel
+served 1 event.py broadcast
+served 1 condition.py notify
+served 1 timer.py lanes 0.001
 served 1 process.py join
 served 1 shared_array.py locked
 served 1 shared_array.py held
