@@ -31,7 +31,7 @@
 #define CLIENTS_MAX 3000u
 
 struct served {
-	struct sy_io_server server;
+	struct sy_server server;
 	uint32_t count;
 	int clients[CLIENTS_MAX];
 };
@@ -52,7 +52,7 @@ static void serve(struct served *s, uint32_t count, bool tcp,
 static void serve_end(struct served *s)
 {
 	sy_io_disconnect(s->clients, s->count);
-	sy_io_server_stop(&s->server);
+	sy_server_stop(&s->server);
 }
 
 static struct sy_io_service echo(uint32_t bytes, uint64_t wait_ns)
@@ -226,7 +226,7 @@ static void test_clients_may_leave(void **state)
 		close(s.clients[4]);
 		/* The last one has left: the server ends by itself. */
 		assert_true(has_data(s.server.control, 10000));
-		sy_io_server_stop(&s.server);
+		sy_server_stop(&s.server);
 	}
 	free(request);
 }

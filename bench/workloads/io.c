@@ -25,7 +25,7 @@ enum { IO_SEND, IO_SENT, IO_RECEIVED };
 
 struct io {
 	struct sy_io_job *job; /* shared */
-	struct sy_io_server server;
+	struct sy_server server;
 };
 
 int sy_io_check(const struct sy_io_job *job, const unsigned char *reply,
@@ -214,7 +214,7 @@ static void io_close(void *state, struct sy_batch *batch)
 		close(batch->lanes[i].fd);
 		batch->lanes[i].fd = -1;
 	}
-	sy_io_server_stop(&io->server);
+	sy_server_stop(&io->server);
 	batch->job = NULL;
 	sy_job_destroy(io->job, sizeof(*io->job));
 	free(io);

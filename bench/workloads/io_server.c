@@ -1,174 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* io_server.c - starting and ending the server process, see io_server.h. */
+/* io_server.c - the service of io_serve.h as a server; see io_server.h. */
 #include "workloads/io_server.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "host/topology.h"
-
-/* How long a server may take to see that it is over. */
-#define STOP_MS 1000
-#define TIMER_SLACK_NS 1UL
-
-static int compare_ints(const void *a, const void *b)
+static int open_service(void **state, const void *data, int control)
 {
-	int left = *(const int *)a, right = *(const int *)b;
+	struct sy_io_service service = *(const struct sy_io_service *)data;
+	struct sy_io_serve *serve;
+	int rc;
 
-	return (left > right) - (left < right);
-}
-
-/*
- * Closes all but the standard streams, the connections and the control: the
- * clients' ends above all, or no client could end its connection, and what
- * the caller talks to others with.
- */
-static int close_others(const struct sy_io_service *service)
-{
-	size_t count = (size_t)service->count + 1;
-	int *kept = malloc(count * sizeof(*kept));
-	unsigned next = STDERR_FILENO + 1;
-
-	if (!kept)
-		return -ENOMEM;
-	memcpy(kept, service->fds, service->count * sizeof(*kept));
-	kept[service->count] = service->control;
-	qsort(kept, count, sizeof(*kept), compare_ints);
-	for (size_t i = 0; i < count; i++) {
-		unsigned fd = (unsigned)kept[i];
-
-		if (fd > next)
-			close_range(next, fd - 1, 0);
-		if (fd >= next)
-			next = fd + 1;
-	}
-	close_range(next, ~0u, 0);
-	free(kept);
-	return 0;
-}
-
-/* What the process is towards others, before it is anything else. */
-static int settle(pid_t parent)
-{
-	sigset_t none;
-
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
-		return -ESRCH;
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_NAME, "sy-io-server");
-	return prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS) ? -errno : 0;
-}
-
-static int prepare(struct sy_io_serve **serve,
-                   const struct sy_io_service *service,
-                   const struct sy_binder *binder, int pu)
-{
-	int rc = binder ? sy_binder_bind(binder, pu) : 0;
-
+	service.control = control;
+	rc = sy_io_serve_open(&serve, &service);
 	if (!rc)
-		rc = close_others(service);
-	if (!rc)
-		rc = sy_io_serve_open(serve, service);
+		*state = serve;
 	return rc;
 }
 
-/* The life of the server; says in one int whether it is ready. */
-static void live(const struct sy_io_service *service,
-                 const struct sy_binder *binder, int pu, pid_t parent)
+static int run_service(void *state)
 {
-	struct sy_io_serve *serve = NULL;
-	int rc = settle(parent);
-
-	if (!rc)
-		rc = prepare(&serve, service, binder, pu);
-	if (send(service->control, &rc, sizeof(rc), MSG_NOSIGNAL) !=
-	            (ssize_t)sizeof(rc) ||
-	    rc)
-		_exit(1);
-	rc = sy_io_serve_run(serve);
-	sy_io_serve_close(serve);
-	_exit(rc ? 1 : 0);
+	return sy_io_serve_run(state);
 }
 
-/* What the server says of its start. */
-static int hear(int control)
+static void close_service(void *state)
 {
-	ssize_t got;
-	int said;
-
-	do {
-		got = recv(control, &said, sizeof(said), MSG_WAITALL);
-	} while (got < 0 && errno == EINTR);
-	return got == (ssize_t)sizeof(said) ? said : -EPIPE;
+	sy_io_serve_close(state);
 }
 
-static void reap(pid_t pid)
-{
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
-int sy_io_server_start(struct sy_io_server *server,
+int sy_io_server_start(struct sy_server *server,
                        const struct sy_io_service *service, int pu)
 {
-	struct sy_io_service own = *service;
-	struct sy_binder *binder = NULL;
-	pid_t parent = getpid(), pid;
-	int control[2], rc = 0;
+	const struct sy_service whole = {
+		.name = "sy-io-server",
+		.fds = service->fds,
+		.count = service->count,
+		.data = service,
+		.open = open_service,
+		.run = run_service,
+		.close = close_service,
+	};
 
-	if (pu >= 0)
-		rc = sy_binder_open(&binder);
-	if (rc)
-		return rc;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control)) {
-		rc = -errno;
-		goto close_binder;
-	}
-	pid = fork();
-	if (!pid) {
-		own.control = control[1];
-		live(&own, binder, pu, parent);
-	}
-	if (pid < 0)
-		rc = -errno;
-	close(control[1]);
-	if (!rc) {
-		rc = hear(control[0]);
-		if (rc)
-			reap(pid);
-	}
-	if (rc)
-		close(control[0]);
-	else
-		*server = (struct sy_io_server){ pid, control[0] };
-close_binder:
-	if (binder)
-		sy_binder_close(binder);
-	return rc;
-}
-
-void sy_io_server_stop(struct sy_io_server *server)
-{
-	struct pollfd gone = { .fd = server->control, .events = POLLIN };
-	int ready;
-
-	/* The server closes its side when it ends, which is seen here. */
-	shutdown(server->control, SHUT_WR);
-	do {
-		ready = poll(&gone, 1, STOP_MS);
-	} while (ready < 0 && errno == EINTR);
-	if (ready <= 0)
-		kill(server->pid, SIGKILL);
-	reap(server->pid);
-	close(server->control);
+	return sy_server_start(server, &whole, pu);
 }
