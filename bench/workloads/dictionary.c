@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
+struct item {
 	char key[SY_KEY_BYTES_MAX + 1];
 	uint16_t bytes;
 	unsigned char value[SY_VALUE_BYTES_MAX];
@@ -16,13 +16,13 @@ struct entry {
 struct sy_dictionary {
 	struct hsearch_data table;
 	size_t most, used;
-	struct entry entries[];
+	struct item entries[];
 };
 
 int sy_dictionary_open(struct sy_dictionary **dictionary, size_t most)
 {
 	struct sy_dictionary *new =
-		calloc(1, sizeof(*new) + most * sizeof(struct entry));
+		calloc(1, sizeof(*new) + most * sizeof(struct item));
 
 	if (!new)
 		return -ENOMEM;
@@ -42,7 +42,7 @@ void sy_dictionary_close(struct sy_dictionary *dictionary)
 	free(dictionary);
 }
 
-static struct entry *find(struct sy_dictionary *dictionary, char *key)
+static struct item *find(struct sy_dictionary *dictionary, char *key)
 {
 	ENTRY *found;
 
@@ -53,9 +53,9 @@ static struct entry *find(struct sy_dictionary *dictionary, char *key)
 }
 
 /* NULL: there is no room. */
-static struct entry *add(struct sy_dictionary *dictionary, const char *key)
+static struct item *add(struct sy_dictionary *dictionary, const char *key)
 {
-	struct entry *entry = &dictionary->entries[dictionary->used];
+	struct item *entry = &dictionary->entries[dictionary->used];
 	ENTRY *entered;
 
 	if (dictionary->used == dictionary->most)
@@ -94,7 +94,7 @@ size_t sy_dictionary_answer(struct sy_dictionary *dictionary,
 {
 	char key[SY_KEY_BYTES_MAX + 1];
 	struct sy_ask_header header;
-	struct entry *entry;
+	struct item *entry;
 
 	memcpy(&header, request, sizeof(header));
 	take_key(key, request, &header);
