@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "workloads/promise.h"
+#include "workloads/share.h"
 
 /* "key-" and eight digits */
 #define NAME_BYTES 12u
@@ -95,18 +97,17 @@ int sy_owned_settle(struct sy_owned *owned, const struct sy_batch *batch,
 		sum += number;
 	}
 	if (rc) {
-		snprintf(reason, SY_BROKEN_BYTES,
-		         "the owner of the data does not answer: %s",
-		         strerror(-rc));
-		return -EILSEQ;
+		return sy_promise_broken(
+			reason, "the owner of the data does not answer: %s",
+			strerror(-rc));
 	}
 	owned->sets += sets;
-	found[0] = sets;
-	found[1] = sets - (owned->sets - sum);
+	found[SY_SHARE_FOUND_WRITTEN] = sets;
+	found[SY_SHARE_FOUND_SEEN] = sets - (owned->sets - sum);
 	if (sum == owned->sets)
 		return 0;
-	snprintf(reason, SY_BROKEN_BYTES,
-	         "the values add up to %" PRIu64 " after %" PRIu64 " writes",
-	         sum, owned->sets);
-	return -EILSEQ;
+	return sy_promise_broken(reason,
+	                         "the values add up to %" PRIu64
+	                         " after %" PRIu64 " writes",
+	                         sum, owned->sets);
 }

@@ -15,6 +15,8 @@
 static const struct sy_share_way *const kinds[] = {
 	[SY_SHARE_ARRAY] = &sy_share_array,
 	[SY_SHARE_RAW] = &sy_share_array,
+	[SY_SHARE_MANAGER] = &sy_share_manager,
+	[SY_SHARE_MAILBOX] = &sy_share_mailbox,
 	[SY_SHARE_NONE] = &sy_share_none,
 };
 
@@ -26,6 +28,12 @@ static const struct sy_way ways[] = {
 	                   .summary = "the same array, written by nothing: "
 	                              "writes may be lost",
 	                   .reference = true },
+	[SY_SHARE_MANAGER] = { .name = "manager",
+	                       .summary = "a process that owns it and answers "
+	                                  "over sockets" },
+	[SY_SHARE_MAILBOX] = { .name = "mailbox",
+	                       .summary = "a process that owns it and answers "
+	                                  "through shared memory" },
 	[SY_SHARE_NONE] = { .name = "none",
 	                    .summary = "memory that no two processes share",
 	                    .reference = true },

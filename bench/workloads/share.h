@@ -26,7 +26,14 @@ struct sy_share_way {
 };
 
 /* Their places in the table of ways. */
-enum sy_share { SY_SHARE_ARRAY, SY_SHARE_RAW, SY_SHARE_NONE, SY_SHARES };
+enum sy_share {
+	SY_SHARE_ARRAY,
+	SY_SHARE_RAW,
+	SY_SHARE_MANAGER,
+	SY_SHARE_MAILBOX,
+	SY_SHARE_NONE,
+	SY_SHARES
+};
 
 /* What is found, of a way that does not say otherwise 0. */
 enum sy_share_found {
@@ -36,7 +43,9 @@ enum sy_share_found {
 	SY_SHARE_FOUND_OWNER_DEATHS,
 };
 
-extern const struct sy_share_way sy_share_array; /* and raw */
+extern const struct sy_share_way sy_share_array;   /* and raw */
+extern const struct sy_share_way sy_share_manager; /* over sockets */
+extern const struct sy_share_way sy_share_mailbox; /* in shared memory */
 extern const struct sy_share_way sy_share_none;
 
 /* The job of the way `none`, so that a test can make its memory shared. */

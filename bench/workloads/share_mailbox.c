@@ -8,7 +8,7 @@
  * of another process stops its whole thread.  An owner that died fails the
  * task with -EOWNERDEAD.
  */
-#include "workloads/share_part.h"
+#include "workloads/share.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "workloads/job.h"
 #include "workloads/mailbox.h"
 #include "workloads/owned.h"
+#include "workloads/promise.h"
 #include "workloads/steps.h"
 
 enum { STEP_BEGIN, STEP_MARKED, STEP_ANSWERED };
@@ -160,19 +161,17 @@ static void mailbox_close(void *state, struct sy_batch *batch)
 	sy_job_destroy(job, sizeof(*job));
 }
 
-static size_t mailbox_scratch(const struct sy_load *load)
+static unsigned mailbox_wants(const struct sy_load *load)
 {
 	(void)load;
-	return 0;
+	return SY_WANTS_OUTSIDE;
 }
 
-const struct sy_share_part sy_share_mailbox = {
-	.way = { .name = "mailbox",
-	         .summary = "a process owns the data and answers through "
-	                    "shared memory" },
-	.wants = SY_WANTS_OUTSIDE,
-	.scratch_bytes = mailbox_scratch,
+const struct sy_share_way sy_share_mailbox = {
+	.wants = mailbox_wants,
+	.scratch_bytes = sy_no_scratch,
 	.open = mailbox_open,
+	.expected = sy_seed_expected,
 	.settle = mailbox_settle,
 	.server = mailbox_pid,
 	.close = mailbox_close,

@@ -7,7 +7,7 @@
  * Each is a message there and one back, as with a server; so each model waits
  * for it in its own way.  A manager that died fails the task with -EOWNERDEAD.
  */
-#include "workloads/share_part.h"
+#include "workloads/share.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,6 +19,7 @@
 #include "workloads/job.h"
 #include "workloads/manager.h"
 #include "workloads/owned.h"
+#include "workloads/promise.h"
 #include "workloads/steps.h"
 
 enum { STEP_BEGIN, STEP_SENT, STEP_RECEIVED };
@@ -240,12 +241,10 @@ static void manager_close(void *state, struct sy_batch *batch)
 	free(shared);
 }
 
-const struct sy_share_part sy_share_manager = {
-	.way = { .name = "manager",
-	         .summary =
-	                 "a process owns the data and answers over sockets" },
+const struct sy_share_way sy_share_manager = {
 	.scratch_bytes = manager_scratch,
 	.open = manager_open,
+	.expected = sy_seed_expected,
 	.settle = manager_settle,
 	.server = manager_pid,
 	.close = manager_close,
