@@ -68,6 +68,7 @@ static void own(struct owner *owner, pid_t parent)
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(1);
+	prctl(PR_SET_NAME, "sy-mailbox");
 	close(owner->control);
 	while (!atomic_load(&post->closing)) {
 		sy_places_acquire(post->places, SY_MAILBOX_GATE);
@@ -191,7 +192,7 @@ int sy_post_open(struct sy_post **post, uint32_t clients, uint32_t keys, int pu)
 {
 	struct start start = { .keys = keys };
 	const struct sy_service service = {
-		.name = "sy-mailbox",
+		.name = "sy-mail-watch",
 		.data = &start,
 		.open = open_owner,
 		.run = watch_owner,

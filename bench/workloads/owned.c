@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "workloads/promise.h"
@@ -97,9 +98,10 @@ int sy_owned_settle(struct sy_owned *owned, const struct sy_batch *batch,
 		sum += number;
 	}
 	if (rc) {
-		return sy_promise_broken(
-			reason, "the owner of the data does not answer: %s",
-			strerror(-rc));
+		snprintf(reason, SY_BROKEN_BYTES,
+		         "the owner of the data does not answer: %s",
+		         strerror(-rc));
+		return rc;
 	}
 	owned->sets += sets;
 	found[SY_SHARE_FOUND_WRITTEN] = sets;

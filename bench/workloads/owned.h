@@ -42,7 +42,7 @@ int sy_owned_take(const unsigned char *reply, struct sy_task *task,
 
 /*
  * After a run: whether the numbers of all keys add up, which `get` brings one
- * by one (0 or a negative errno).  As settle.
+ * by one (0 or a negative errno, which is returned).  As settle.
  */
 int sy_owned_settle(struct sy_owned *owned, const struct sy_batch *batch,
                     int (*get)(void *data, uint32_t key, uint64_t *number),
