@@ -99,6 +99,67 @@ static void test_sections_by_what_is_no_place_end_the_task(void **state)
 	sy_places_close(places);
 }
 
+/* Sections where a process has died. */
+
+static int carry_out_sections(struct sy_places *places, enum sy_op_kind by,
+                              uint64_t *cell)
+{
+	const struct sy_sections sections = { .by = by,
+		                              .cells = cell,
+		                              .cell_count = 1 };
+	const struct sy_op op = { .kind = SY_SECTIONS,
+		                  .count = 5,
+		                  .sections = &sections };
+	const struct sy_batch batch = { .inflight = 1 };
+	struct sy_lane lane = { .fd = -1 };
+
+	assert_true(sy_blocking_op(&batch, places, &lane, &op));
+	return (int)lane.task.result;
+}
+
+static void die_inside(struct sy_places *places)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		sy_places_lock(places, 0);
+		sy_places_acquire(places, 0);
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	sy_places_abandon(places);
+}
+
+static void test_sections_tell_of_a_death(void **state)
+{
+	static const uint32_t unit = 1;
+	const struct sy_batch batch = { .inflight = 1,
+		                        .lock_count = 1,
+		                        .gate_count = 1,
+		                        .gate_units = &unit };
+	struct sy_places *places;
+	uint64_t locked = 0, gated = 0;
+
+	(void)state;
+	assert_int_equal(sy_places_open(&places, &batch, true), 0);
+	die_inside(places);
+	/* The lock is had, and all of its sections; of the gate none. */
+	assert_int_equal(carry_out_sections(places, SY_LOCK, &locked),
+	                 -EOWNERDEAD);
+	assert_int_equal(locked, 5);
+	assert_int_equal(carry_out_sections(places, SY_LOCK, &locked), 0);
+	assert_int_equal(locked, 10);
+	assert_int_equal(carry_out_sections(places, SY_ACQUIRE, &gated),
+	                 -EOWNERDEAD);
+	assert_int_equal(gated, 0);
+	sy_places_close(places);
+}
+
 static void test_gate_of_too_many_units_is_refused(void **state)
 {
 	static const uint32_t units[] = { 1, UINT32_C(1) << 31 };
@@ -259,6 +320,7 @@ int main(void)
 			test_place_that_there_is_none_of_ends_the_task),
 		cmocka_unit_test(
 			test_sections_by_what_is_no_place_end_the_task),
+		cmocka_unit_test(test_sections_tell_of_a_death),
 		cmocka_unit_test(test_gate_of_too_many_units_is_refused),
 		cmocka_unit_test(test_places_that_cannot_be_had_are_told),
 		cmocka_unit_test(test_what_may_wait),

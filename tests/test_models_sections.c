@@ -53,15 +53,18 @@ static void assert_cells_exact(const struct row *row)
 	assert_int_equal(row->inside, 0);
 }
 
-static void check_locked_rows(const struct sy_model *model)
+/* One inside at a time, with work in the sections and without. */
+static void check_rows_exact(const struct sy_model *model, enum sy_op_kind by)
 {
 	static const uint64_t rounds[] = { 0, 30 };
+	const uint32_t one = 1;
 
 	for (int i = 0; i < 2; i++) {
-		struct row *row = share_row(SY_LOCK, rounds[i]);
+		struct row *row = share_row(by, rounds[i]);
 		struct sy_batch *batch =
 			create_meeting(model, LANES, step_sections, row);
 
+		batch->gate_units = &one;
 		run_well(model, batch, TASKS);
 		assert_cells_exact(row);
 		assert_int_equal(row->most, 1);
@@ -75,10 +78,26 @@ static void check_locked_rows(const struct sy_model *model)
 	}
 }
 
+static void check_locked_rows(const struct sy_model *model)
+{
+	check_rows_exact(model, SY_LOCK);
+}
+
+static void check_gated_rows(const struct sy_model *model)
+{
+	check_rows_exact(model, SY_ACQUIRE);
+}
+
 static void test_locked_sections_lose_no_update(void **state)
 {
 	(void)state;
 	for_each_that_gives(0, check_locked_rows);
+}
+
+static void test_a_gate_of_one_unit_loses_no_update(void **state)
+{
+	(void)state;
+	for_each_that_gives(0, check_gated_rows);
 }
 
 /* What a task's sections add to its value is what the kernel says. */
@@ -149,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locked_sections_lose_no_update),
+		cmocka_unit_test(test_a_gate_of_one_unit_loses_no_update),
 		cmocka_unit_test(test_sections_do_their_work),
 		cmocka_unit_test(test_without_a_lock_one_alone_loses_nothing),
 		cmocka_unit_test(test_sections_keep_to_the_gate),
