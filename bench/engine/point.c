@@ -425,13 +425,11 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 	needs->processes += 1;
 	needs->descriptors += WORKER_DESCRIPTORS;
 	needs->mappings += WORKER_MAPPINGS;
-	if (sy_request_has_server(r)) {
-		/* Of io both ends exist until the server has taken its own. */
-		uint64_t ends = strcmp(r->workload->name, "io") ? 1 : 2;
-
-		needs->processes += !*r->url;
+	if (r->workload && !strcmp(r->workload->name, "io")) {
+		needs->processes += 1;
+		/* Both ends exist until the server has taken its own. */
 		needs->descriptors +=
-			(ends + needs->lane_descriptors) * r->inflight;
+			(2 + (uint64_t)needs->lane_descriptors) * r->inflight;
 	}
 	if (r->workload && !strcmp(r->workload->name, "fetch")) {
 		needs->processes += !*r->url;
