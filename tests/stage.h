@@ -26,6 +26,7 @@ enum stage_fault {
 	STAGE_LEAKY_GATE,    /* forgets one unit that is given back */
 	STAGE_OPEN_EVENT,    /* lets everybody pass */
 	STAGE_HASTY_EVENT,   /* the same, and others go first in turn */
+	STAGE_FICKLE_EVENT,  /* the same, but for the first who waits */
 	STAGE_STUCK_EVENT,   /* stays set */
 	STAGE_EAGER_NOTIFY,  /* wakes one more */
 	STAGE_LAST_NOTIFY,   /* wakes those that came last */
@@ -178,10 +179,12 @@ static bool stage_await(struct stage *stage, struct sy_task *task,
 
 	task->result = 0;
 	if (stage->fault == STAGE_OPEN_EVENT ||
-	    stage->fault == STAGE_HASTY_EVENT)
+	    stage->fault == STAGE_HASTY_EVENT || stage->faulted)
 		return true;
-	if (stage->set[place] && !deaf)
+	if (stage->set[place] && !deaf) {
+		stage->faulted = stage->fault == STAGE_FICKLE_EVENT;
 		return true;
+	}
 	if (!due && !(task->deadline_ns && stage->fault == STAGE_EARLY_TIMER))
 		return false;
 	task->result = -ETIMEDOUT;
@@ -272,7 +275,8 @@ static bool stage_turns(struct stage *stage)
 	uint32_t count = stage->batch->inflight, first = 0;
 	bool moved = false;
 
-	if (stage->fault == STAGE_HASTY_EVENT)
+	if (stage->fault == STAGE_HASTY_EVENT ||
+	    stage->fault == STAGE_FICKLE_EVENT)
 		first = (uint32_t)(2 * stage->turns++ % count);
 	for (uint32_t i = 0; i < count; i++)
 		moved |= stage_turn(stage, (first + i) % count);

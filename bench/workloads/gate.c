@@ -50,7 +50,7 @@ struct gate_job {
 /* The last task of the run looks whether all units are back. */
 static struct sy_op gate_over(struct sy_task *task, struct gate_job *job)
 {
-	if (sy_count(&job->ended) < job->batch->task_count)
+	if (sy_count(&job->ended) != job->batch->task_count)
 		return (struct sy_op){ .kind = SY_DONE };
 	task->step = GATE_FULL;
 	return (struct sy_op){ .kind = SY_RELEASE, .count = 1 };
