@@ -71,15 +71,17 @@ static int read_point(struct sy_side *side, const struct sy_track *track,
 	return error ? sy_reason(reason, error, "no memory") : 0;
 }
 
-/* Once, before the first set; the placement is that of the race. */
+/* Before the first set; again where it has an address, as each set has a server
+   of its own.  The placement is that of the race. */
 static int prepare(struct sy_side *side, const struct sy_track *track,
                    struct sy_reason *reason)
 {
 	struct sy_point *point;
 	int error;
 
-	if (side->plan.count)
+	if (side->plan.count && !strstr(side->what, "=URL"))
 		return 0;
+	sy_plan_free(&side->plan);
 	error = read_point(side, track, reason);
 	if (error)
 		return error;

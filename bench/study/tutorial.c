@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* tutorial.c - see tutorial.h: the verb, its options and its sets. */
 #include "study/tutorial.h"
+#include "study/tutorial_parts.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <regex.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,139 +14,23 @@
 
 #include "build_info.h"
 #include "host/limits.h"
-#include "host/units.h"
+#include "workloads/nginx.h"
 
 #define SETS 4
 #define BUDGET_NS UINT64_C(240000000000)
 #define LIMIT_NS UINT64_C(20000000000)
 #define SLICE_NS UINT64_C(10000000)
-#define SETS_MAX 100
-#define TIME_MAX_NS UINT64_C(86400000000000)
-
-/* As those of the program (cli.h). */
-enum status {
-	STATUS_USAGE = 2,
-	STATUS_POINT = 3,
-	STATUS_REFUSED = 4,
-	STATUS_WRONG = 5,
-	STATUS_INTERRUPTED = 130,
-};
-
-struct options {
-	const char *only, *out, *originals, *python;
-	uint64_t budget_ns, limit_ns, sets, seed;
-	bool help, list;
-};
+/* What is fetched; each of the sides keeps its hundred connections. */
+#define BODY_BYTES 4096
+#define CONNECTIONS 512
 
 struct tutorial {
-	struct options options;
+	struct sy_tutorial_options options;
 	struct sy_entry *entries;
 	size_t count;
 	struct sy_topology *topology;
 	struct sy_track track;
 };
-
-static const char help[] =
-	"usage: switchyard-study tutorial [OPTION...]\n"
-	"\n"
-	"Measures every construct of the tutorial in C beside Python's, turn "
-	"by\n"
-	"turn on one PU, and prints a table.\n"
-	"\n"
-	"  --only REGEX     the constructs whose names match; see --list\n"
-	"  --list           their names\n"
-	"  --budget TIME    for all of it (240s)\n"
-	"  --sets N         of fresh processes (4)\n"
-	"  --seed N         of the orders and the intervals (1)\n"
-	"  --limit TIME     the longest that an answer may take (20s)\n"
-	"  --out FOLDER     writes tutorial.tsv and tutorial.json there\n"
-	"  --originals DIR  the Python programs (scripts/python-originals)\n"
-	"  --python PATH    what runs them (/usr/bin/python3)\n"
-	"\n"
-	"Status: 0 also where a limit is not met (the row says NO), 2 usage,\n"
-	"3 a row has no figure as something failed, 4 it could not be carried\n"
-	"out, 5 an answer was wrong, 130 interrupted.\n";
-
-static int complain(int status, const char *what)
-{
-	fprintf(stderr, "switchyard-study: %s\n", what);
-	return status;
-}
-
-static bool read_time(const char *text, uint64_t *ns)
-{
-	return !sy_parse_duration(text, ns) && *ns >= 1000000 &&
-	       *ns <= TIME_MAX_NS;
-}
-
-static bool take_option(struct options *o, int option, const char *value)
-{
-	switch (option) {
-	case 'o':
-		o->only = value;
-		return true;
-	case 'b':
-		return read_time(value, &o->budget_ns);
-	case 'n':
-		return !sy_parse_count(value, &o->sets) && o->sets &&
-		       o->sets <= SETS_MAX;
-	case 's':
-		return !sy_parse_count(value, &o->seed);
-	case 'l':
-		return read_time(value, &o->limit_ns);
-	case 'f':
-		o->out = value;
-		return true;
-	case 'd':
-		o->originals = value;
-		return true;
-	case 'p':
-		o->python = value;
-		return true;
-	case 'h':
-		o->help = true;
-		return true;
-	default:
-		o->list = true;
-		return option == 'L';
-	}
-}
-
-static const struct option known[] = {
-	{ "only", required_argument, NULL, 'o' },
-	{ "list", no_argument, NULL, 'L' },
-	{ "budget", required_argument, NULL, 'b' },
-	{ "sets", required_argument, NULL, 'n' },
-	{ "seed", required_argument, NULL, 's' },
-	{ "limit", required_argument, NULL, 'l' },
-	{ "out", required_argument, NULL, 'f' },
-	{ "originals", required_argument, NULL, 'd' },
-	{ "python", required_argument, NULL, 'p' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static int read_options(struct options *o, int argc, char **argv)
-{
-	char line[200];
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+", known, NULL)) >= 0) {
-		if (option != '?' && take_option(o, option, optarg))
-			continue;
-		snprintf(line, sizeof(line),
-		         "tutorial: '%.60s' is not understood; see "
-		         "`switchyard-study tutorial --help`",
-		         option == '?' ? argv[optind - 1] : optarg);
-		return complain(STATUS_USAGE, line);
-	}
-	if (optind == argc)
-		return 0;
-	snprintf(line, sizeof(line), "tutorial: '%.60s' is one word too many",
-	         argv[optind]);
-	return complain(STATUS_USAGE, line);
-}
 
 static void add_side(struct sy_race *race, const struct sy_side_kind *kind,
                      const char *what, uint64_t slice_ns)
@@ -183,19 +67,21 @@ static int choose(struct tutorial *t)
 	regex_t expression;
 
 	if (regcomp(&expression, only, REG_EXTENDED | REG_NOSUB))
-		return complain(STATUS_USAGE,
-		                "tutorial: --only is not a regular expression");
+		return sy_tutorial_complain(
+			SY_TUTORIAL_USAGE,
+			"tutorial: --only is not a regular expression");
 	t->entries = calloc(sy_construct_count, sizeof(*t->entries));
 	for (size_t i = 0; i < sy_construct_count && t->entries; i++)
 		if (!regexec(&expression, sy_constructs[i].name, 0, NULL, 0))
 			add_entry(t, &sy_constructs[i]);
 	regfree(&expression);
 	if (!t->entries)
-		return complain(STATUS_REFUSED, "no memory");
+		return sy_tutorial_complain(SY_TUTORIAL_REFUSED, "no memory");
 	return t->count ? 0
-	                : complain(STATUS_USAGE,
-	                           "tutorial: --only matches no construct; "
-	                           "see --list");
+	                : sy_tutorial_complain(
+				  SY_TUTORIAL_USAGE,
+				  "tutorial: --only matches no construct; "
+				  "see --list");
 }
 
 /* Signals that ask to stop wait to be seen, so that everything is ended. */
@@ -222,7 +108,7 @@ static int discard(void *data, json_t *record, struct sy_reason *reason)
 
 static int open_track(struct tutorial *t, struct sy_reason *reason)
 {
-	const struct options *o = &t->options;
+	const struct sy_tutorial_options *o = &t->options;
 	char why[200];
 	int error = sy_topology_open(&t->topology);
 
@@ -271,20 +157,83 @@ static uint64_t race_end(const struct tutorial *t, unsigned set, size_t i,
 	return end_ns > now ? now + (end_ns - now) / left : now;
 }
 
+/* The server that all sides of a race fetch from, on their PU. */
+struct server {
+	struct sy_nginx nginx;
+	char url[64];
+};
+
+static int start_server(struct server *server, const struct sy_track *track,
+                        struct sy_reason *reason)
+{
+	const struct sy_nginx_spec spec = {
+		.body_bytes = BODY_BYTES,
+		.bodies = 1,
+		.connections = CONNECTIONS,
+		.pu = track->where.pus[0],
+	};
+	const char *absent = sy_nginx_absent();
+	char why[SY_BROKEN_BYTES];
+	int error;
+
+	if (absent)
+		return sy_reason(reason, -ENOTSUP, "%s", absent);
+	error = sy_nginx_start(&server->nginx, &spec, why);
+	if (error)
+		return sy_reason(reason, error, "%s", why);
+	snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%u/0",
+	         ntohs(server->nginx.address.sin_port));
+	return 0;
+}
+
+/* Without a server none of them has anything to do. */
+static void blame_all(struct sy_race *race, int error,
+                      const struct sy_reason *reason)
+{
+	for (size_t i = 0; i < race->count; i++)
+		sy_side_blame(&race->sides[i], error, reason);
+}
+
+static int run_served(struct sy_race *race, struct sy_track *track,
+                      uint32_t set, uint64_t end_ns, struct sy_reason *reason)
+{
+	struct server server;
+	int error = start_server(&server, track, reason);
+
+	if (error) {
+		blame_all(race, error, reason);
+		return 0;
+	}
+	track->url = server.url;
+	error = sy_race_run(race, track, set, end_ns, reason);
+	track->url = "";
+	sy_nginx_stop(&server.nginx);
+	return error;
+}
+
+static int run_entry(struct tutorial *t, unsigned set, size_t i,
+                     uint64_t end_ns, struct sy_reason *reason)
+{
+	struct sy_entry *entry = &t->entries[i];
+	uint64_t race_end_ns = race_end(t, set, i, end_ns);
+
+	if (!sy_race_open(&entry->race))
+		return 0;
+	show(t, set, i);
+	if (entry->construct->server)
+		return run_served(&entry->race, &t->track, set, race_end_ns,
+		                  reason);
+	return sy_race_run(&entry->race, &t->track, set, race_end_ns, reason);
+}
+
 static int run_sets(struct tutorial *t, struct sy_reason *reason)
 {
 	uint64_t end_ns = sy_clock_ns() + t->options.budget_ns;
 	int error = 0;
 
 	for (unsigned set = 0; set < t->options.sets; set++)
-		for (size_t i = 0; i < t->count && !error; i++) {
-			if (!sy_race_open(&t->entries[i].race))
-				continue;
-			show(t, set, i);
-			error = sy_race_run(&t->entries[i].race, &t->track, set,
-			                    race_end(t, set, i, end_ns),
-			                    reason);
-		}
+		for (size_t i = 0; i < t->count && !error; i++)
+			error = run_entry(t, set, i, end_ns, reason);
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	return error;
@@ -306,9 +255,10 @@ static int judge(const struct tutorial *t)
 			fprintf(stderr, "switchyard-study: %s: %s %s: %s\n",
 			        e->construct->name, e->race.sides[j].what,
 			        sy_state_name(r->state), r->reason.text);
-			if (status != STATUS_WRONG)
-				status = r->state == SY_WRONG ? STATUS_WRONG
-				                              : STATUS_POINT;
+			if (status != SY_TUTORIAL_WRONG)
+				status = r->state == SY_WRONG
+				                 ? SY_TUTORIAL_WRONG
+				                 : SY_TUTORIAL_POINT;
 		}
 	}
 	return status;
@@ -316,7 +266,7 @@ static int judge(const struct tutorial *t)
 
 static int report(const struct tutorial *t)
 {
-	const struct options *o = &t->options;
+	const struct sy_tutorial_options *o = &t->options;
 	json_t *facts = sy_machine_facts(t->topology);
 	struct sy_about about = { .sets = (unsigned)o->sets, .seed = o->seed };
 	struct sy_reason reason;
@@ -331,7 +281,7 @@ static int report(const struct tutorial *t)
 	status = judge(t);
 	if (o->out &&
 	    sy_tutorial_write(o->out, t->entries, t->count, &about, &reason))
-		return complain(STATUS_REFUSED, reason.text);
+		return sy_tutorial_complain(SY_TUTORIAL_REFUSED, reason.text);
 	return status;
 }
 
@@ -341,16 +291,19 @@ static int carry_out(struct tutorial *t)
 	int error;
 
 	if (t->options.out && access(t->options.out, W_OK))
-		return complain(STATUS_USAGE,
-		                "tutorial: --out is no folder that can be "
-		                "written to");
+		return sy_tutorial_complain(
+			SY_TUTORIAL_USAGE,
+			"tutorial: --out is no folder that can be "
+			"written to");
 	sy_limits_raise();
 	error = open_track(t, &reason);
 	if (!error)
 		error = run_sets(t, &reason);
 	if (error == -ECANCELED)
-		return complain(STATUS_INTERRUPTED, "interrupted");
-	return error ? complain(STATUS_REFUSED, reason.text) : report(t);
+		return sy_tutorial_complain(SY_TUTORIAL_INTERRUPTED,
+		                            "interrupted");
+	return error ? sy_tutorial_complain(SY_TUTORIAL_REFUSED, reason.text)
+	             : report(t);
 }
 
 static void close_all(struct tutorial *t)
@@ -375,10 +328,10 @@ int sy_study_tutorial(int argc, char **argv)
 				      .sets = SETS,
 				      .seed = 1,
 			      } };
-	int status = read_options(&t.options, argc, argv);
+	int status = sy_tutorial_options_read(&t.options, argc, argv);
 
 	if (!status && t.options.help) {
-		fputs(help, stdout);
+		fputs(sy_tutorial_help, stdout);
 		return 0;
 	}
 	if (!status)

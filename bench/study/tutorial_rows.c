@@ -28,6 +28,16 @@
 #define SHARE(mechanism)                                                       \
 	"workload=share model=pool inflight=1 sections=10000 "                 \
 	"mechanism=" mechanism
+#define EMPTY "workload=cpu model=serial grain=0 inflight=1"
+#define FETCH(model, connection)                                               \
+	"workload=fetch url=URL inflight=100 connection=" connection           \
+	" model=" model
+/* wrk measures whole seconds: slices beside it are no moments. */
+#define FETCH_NS 200000000
+#define WRK                                                                    \
+	{                                                                      \
+		SY_BESIDE_WRK, "wrk", "wrk", 0.8                               \
+	}
 
 const struct sy_construct sy_constructs[] = {
 	{ .name = "thread: start, join",
@@ -106,6 +116,29 @@ const struct sy_construct sy_constructs[] = {
 	  .operation = "a sleep",
 	  .ours = "workload=wait model=coroutine inflight=1000 wait=10ms",
 	  .beside = { PYTHON("gevent_spawn.py sleepers 0.01", 0) } },
+	{ .name = "fetch 4 KiB, 100 at once, kept",
+	  .operation = "a request",
+	  .ours = FETCH("coroutine", "keep"),
+	  .slice_ns = FETCH_NS,
+	  .server = true,
+	  .beside = { PYTHON("gevent_fetch.py keep URL", 0), WRK } },
+	{ .name = "the same, event loop",
+	  .operation = "a request",
+	  .ours = FETCH("eventloop", "keep"),
+	  .slice_ns = FETCH_NS,
+	  .server = true,
+	  .beside = { PYTHON("gevent_fetch.py keep URL", 0), WRK } },
+	{ .name = "fetch, a connection each",
+	  .operation = "a request",
+	  .ours = FETCH("coroutine", "fresh"),
+	  .slice_ns = FETCH_NS,
+	  .server = true,
+	  .beside = { PYTHON("gevent_fetch.py fresh URL", 0) } },
+	/* No construct: what the machine makes of two that are the same. */
+	{ .name = "an empty task, twice",
+	  .operation = "a task",
+	  .ours = EMPTY,
+	  .beside = { { SY_BESIDE_BARE, EMPTY, "itself", 0 } } },
 };
 const size_t sy_construct_count =
 	sizeof(sy_constructs) / sizeof(sy_constructs[0]);

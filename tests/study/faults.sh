@@ -46,9 +46,14 @@ done
 FAKE
 chmod +x "$fake"
 
-# Processes of the fake, whose command line has its path; this one's has not.
+# Processes of the fake, whose command line has its path, as that of the study
+# has; this one's has not.
 fakes() {
-	grep -ls "${fake%n}[n]" /proc/[0-9]*/cmdline | cut -d/ -f3
+	local pid
+	for pid in $(grep -ls "${fake%n}[n]" /proc/[0-9]*/cmdline |
+		cut -d/ -f3); do
+		[[ /proc/$pid/exe -ef $program ]] || echo "$pid"
+	done
 }
 no_fakes() {
 	[[ -z $(fakes) ]]
