@@ -7,11 +7,19 @@
 #include <sys/socket.h>
 
 const struct sy_model *const sy_peers[] = {
-	&sy_peer_serial,    &sy_peer_threads,
-	&sy_peer_semaphore, &sy_peer_fork,
-	&sy_peer_pool,      &sy_peer_coroutine,
-	&sy_peer_eventloop, &sy_peer_epoll,
-	&sy_peer_bare,      NULL,
+	&sy_peer_serial,
+	&sy_peer_threads,
+	&sy_peer_semaphore,
+	&sy_peer_fork,
+	&sy_peer_pool,
+	&sy_peer_coroutine,
+	&sy_peer_eventloop,
+	&sy_peer_epoll,
+	&sy_peer_bare,
+	&sy_peer_pool_apply,
+	&sy_peer_pool_submit,
+	&sy_peer_pool_map,
+	NULL,
 };
 
 const struct sy_model *sy_peer_find(const char *name)

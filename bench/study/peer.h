@@ -19,6 +19,9 @@ extern const struct sy_model sy_peer_coroutine;
 extern const struct sy_model sy_peer_eventloop;
 extern const struct sy_model sy_peer_epoll;
 extern const struct sy_model sy_peer_bare;
+extern const struct sy_model sy_peer_pool_apply; /* peer_pool_calls.c */
+extern const struct sy_model sy_peer_pool_submit;
+extern const struct sy_model sy_peer_pool_map;
 
 /* peer_handoff.c: its hand-offs; p...: of processes. */
 extern const struct sy_mechanism sy_bare_condition;

@@ -28,6 +28,11 @@
 #define SHARE(mechanism)                                                       \
 	"workload=share model=pool inflight=1 sections=10000 "                 \
 	"mechanism=" mechanism
+#define DICTIONARY(mechanism)                                                  \
+	"workload=share model=pool inflight=1 sections=100 "                   \
+	"mechanism=" mechanism
+#define POOL(model, inflight)                                                  \
+	"workload=cpu grain=0 model=" model " inflight=" inflight
 #define EMPTY "workload=cpu model=serial grain=0 inflight=1"
 #define FETCH(model, connection)                                               \
 	"workload=fetch url=URL inflight=100 connection=" connection           \
@@ -91,15 +96,29 @@ const struct sy_construct sy_constructs[] = {
 	  .operation = "a write",
 	  .ours = SHARE("raw"),
 	  .beside = { PYTHON("shared_array.py raw", 10) } },
+	{ .name = "manager: get and set, socket",
+	  .operation = "a get or a set",
+	  .ours = DICTIONARY("manager"),
+	  .most_ns = 12000,
+	  .beside = { PYTHON("manager_dict.py dict", 0) } },
+	{ .name = "manager: mailbox",
+	  .operation = "a get or a set",
+	  .ours = DICTIONARY("mailbox"),
+	  .most_ns = 6000,
+	  .beside = { PYTHON("manager_dict.py dict", 0) } },
 	{ .name = "pool: apply",
 	  .operation = "a round trip",
-	  .ours = "workload=cpu model=pool grain=0 inflight=1 window=1",
+	  .ours = POOL("pool.apply", "1") " window=1",
 	  .most_ns = 8000,
 	  .beside = { PYTHON("pool.py apply", 0) } },
-	{ .name = "pool: submit",
+	{ .name = "pool: apply_async, callback",
 	  .operation = "a task",
-	  .ours = "workload=cpu model=pool grain=0 inflight=2 window=1024",
+	  .ours = POOL("pool.submit", "2"),
 	  .beside = { PYTHON("pool.py submit", 10) } },
+	{ .name = "pool: map",
+	  .operation = "a task",
+	  .ours = POOL("pool.map", "2"),
+	  .beside = { PYTHON("pool.py map", 0) } },
 	{ .name = "greenlet: switch",
 	  .operation = "a switch",
 	  .ours = "workload=switch model=coroutine mechanism=inline",

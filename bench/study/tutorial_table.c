@@ -59,14 +59,17 @@ static void print_limit(const struct sy_finding_line *line)
 /* The head of a part of the table, printed once there is a line of it. */
 struct head {
 	const char *what, *other, *ratio;
+	bool *any; /* was printed */
 };
 
 static void print_head(struct head *head)
 {
 	if (head->what)
-		printf("%-*s %9s %9s %-27s limit, met          [rounds]\n",
-		       NAME_WIDTH, head->what, head->other, "C", head->ratio);
+		printf("%s%-*s %9s %9s %-27s limit, met          [rounds]\n",
+		       *head->any ? "\n" : "", NAME_WIDTH, head->what,
+		       head->other, "C", head->ratio);
 	head->what = NULL;
+	*head->any = true;
 }
 
 static void print_line(void *data, const struct sy_finding_line *line)
@@ -94,14 +97,15 @@ static void print_line(void *data, const struct sy_finding_line *line)
 void sy_tutorial_print(const struct sy_entry *entries, size_t count,
                        uint64_t seed)
 {
+	bool any = false;
 	struct head heads[SY_BESIDE_KINDS + 1] = {
 		[SY_BESIDE_PYTHON] = { "construct, on one PU", "Python",
-		                       " Python / C (95 %)" },
-		[SY_BESIDE_BARE] = { "\nours / what is bare", "bare",
-		                     " C / bare (95 %)" },
-		[SY_BESIDE_WRK] = { "\nrequests a second / wrk's", "wrk",
-		                    " C / wrk (95 %)" },
-		[SY_BESIDE_KINDS] = { "\ntime of an operation", "", "" },
+		                       " Python / C (95 %)", &any },
+		[SY_BESIDE_BARE] = { "ours / what is bare", "bare",
+		                     " C / bare (95 %)", &any },
+		[SY_BESIDE_WRK] = { "requests a second / wrk's", "wrk",
+		                    " C / wrk (95 %)", &any },
+		[SY_BESIDE_KINDS] = { "time of an operation", "", "", &any },
 	};
 
 	for (enum sy_beside_kind kind = 0; kind <= SY_BESIDE_KINDS; kind++)
