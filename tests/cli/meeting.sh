@@ -39,10 +39,10 @@ wrong "--workload: no workload 'evnt'; did you mean 'event'" --workload evnt
 wrong "--timeout: 0 is out of range: 1ms to 60s" --workload fetch --timeout 0
 wrong "--connection: 'close' is not 'keep' or 'fresh'" --workload fetch \
 	--connection close
-wrong "--url: 'https://h/' is not an address of plain HTTP" --workload fetch \
+wrong "--url: 'https://h/' must begin with http://" --workload fetch \
 	--url https://h/
-wrong "--url: .*names no host" --workload fetch --url http:///
-wrong "--url: .*character 11 cannot stand in an address; write it as %22" \
+wrong "--url: .*is not http://HOST" --workload fetch --url http:///
+wrong "--url: .*letters, digits and" \
 	--workload fetch --url 'http://h/?"'
 wrong "--body: is of the server that is started here, and url names another" \
 	--workload fetch --url http://h/ --body 1KiB
