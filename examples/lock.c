@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.c - a hundred contexts change one number, under a lock: it is exact.
+ *
+ * The same tasks under threads, processes, coroutines and an event loop.
+ */
+#include "example.h"
+
+#define CONTEXTS 100u
+#define TIMES 1000u
+
+static struct sy_op add(struct sy_task *task)
+{
+	long *number = (long *)task->job;
+
+	if (task->step == 2 * TIMES)
+		return example_done();
+	if (task->step++ % 2 == 0)
+		return (struct sy_op){ .kind = SY_LOCK };
+	*number += 1;
+	return (struct sy_op){ .kind = SY_UNLOCK };
+}
+
+int main(void)
+{
+	static const char *const models[] = { "threads", "fork", "pool",
+		                              "coroutine", "eventloop" };
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		struct example *example = example_open(add, CONTEXTS);
+		const long *number = (const long *)example->job;
+
+		example->batch.lock_count = 1;
+		failed |= example_run(example, models[i]);
+		printf("%s: %ld\n", models[i], *number);
+		example_close(example);
+	}
+	return failed ? 1 : 0;
+}
