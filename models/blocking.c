@@ -99,8 +99,10 @@ bool sy_blocking_op(const struct sy_batch *batch, struct sy_places *places,
 			sy_blocking_connect(batch, lane, task->deadline_ns);
 		return true;
 	case SY_HANGUP:
-		sy_blocking_hang_up(lane);
-		task->result = 0;
+		/* Without an address it is not the model's to close. */
+		task->result = batch->address ? 0 : -EDESTADDRREQ;
+		if (batch->address)
+			sy_blocking_hang_up(lane);
 		return true;
 	default:
 		if (places && sy_places_have(places, op)) {

@@ -14,19 +14,6 @@
 /* Nothing takes as long; after it a test has failed. */
 #define LONG_NS (20000 * MS)
 
-/* Models whose ops for meeting and connecting are still to come. */
-static const char *const not_yet[] = { "coroutine", "eventloop", NULL };
-
-static inline bool is_to_come(const struct sy_model *model)
-{
-	const char *const *name;
-
-	for (name = not_yet; *name; name++)
-		if (!strncmp(model->name, *name, strlen(*name)))
-			return true;
-	return false;
-}
-
 static inline bool lacks(const struct sy_model *model, unsigned wants)
 {
 	return model->lacks && model->lacks(wants);
@@ -39,8 +26,7 @@ static inline void for_each_that_gives(unsigned wants,
 	const struct sy_model *const *model;
 
 	for (model = sy_models; *model; model++) {
-		if ((*model)->absent() || is_to_come(*model) ||
-		    lacks(*model, wants))
+		if ((*model)->absent() || lacks(*model, wants))
 			continue;
 		print_message("           %s\n", (*model)->name);
 		test(*model);

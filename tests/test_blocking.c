@@ -249,6 +249,9 @@ static void test_connected_socket_blocks_without_limit(void **state)
 		assert_blocking(lane.fd);
 		assert_int_equal(sy_blocking_connect(&batch, &lane, by_ns),
 		                 -EISCONN);
+		assert_true(carry_out(NULL, &lane, SY_HANGUP, 0));
+		assert_int_equal(lane.task.result, -EDESTADDRREQ);
+		assert_true(lane.fd >= 0); /* not the model's */
 		sy_blocking_hang_up(&lane);
 		assert_int_equal(lane.fd, -1);
 		end_listener(&listener);

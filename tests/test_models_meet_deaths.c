@@ -192,9 +192,16 @@ static void check_bind(const struct sy_model *model)
 {
 	struct holdings before = look();
 	struct sy_batch *batch = create_meeting(model, LANES, step_await, NULL);
+	struct sy_needs needs = { 0 };
 	void *state;
 	int err;
 
+	/* One that has a context for each task. */
+	model->needs(batch, &needs);
+	if (needs.contexts < LANES) {
+		sy_batch_destroy(batch);
+		return;
+	}
 	batch->bind = bind_all_but_last;
 	batch->wants = SY_WANTS_ORDER;
 	batch->task_count = LANES;

@@ -17,15 +17,6 @@
 #include "lane_ops.h"
 #include "lane_park.h"
 
-INLINE void sleep_until(struct sy_coroutine *self, uint64_t until_ns,
-                        enum sy_switch_kind kind)
-{
-	if (sy_clock_ns() >= until_ns)
-		return;
-	sy_timers_add(&self->scheduler->timers, until_ns, self);
-	park(self, kind);
-}
-
 /* Nearly always a request is sent at once. */
 INLINE int64_t send_all(struct sy_coroutine *self, const struct sy_op *op)
 {

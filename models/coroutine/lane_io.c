@@ -112,9 +112,36 @@ int64_t sy_lane_receive(struct sy_coroutine *self, struct sy_op op,
 	return rc;
 }
 
+/* How long who finds the queue of a Unix socket full leaves it alone: epoll
+   tells of no room there. */
+#define QUEUE_FULL_NS UINT64_C(1000000)
+
+static void leave_alone(struct sy_coroutine *self)
+{
+	uint64_t until_ns = sy_clock_ns() + QUEUE_FULL_NS;
+
+	if (self->scheduler->kind == SY_SWITCH_UCONTEXT)
+		sleep_until(self, until_ns, SY_SWITCH_UCONTEXT);
+	else
+		sleep_until(self, until_ns, SY_LANE_SWITCH);
+}
+
+static int begin_connecting(struct sy_coroutine *self)
+{
+	const struct sockaddr *address = self->scheduler->batch->address;
+	int rc;
+
+	for (;;) {
+		rc = late(self) ? -ETIMEDOUT : sy_connection_begin(self);
+		if (rc != -EAGAIN || address->sa_family != AF_UNIX)
+			return rc;
+		leave_alone(self);
+	}
+}
+
 int sy_lane_connect(struct sy_coroutine *self)
 {
-	int rc = late(self) ? -ETIMEDOUT : sy_connection_begin(self);
+	int rc = begin_connecting(self);
 
 	if (rc != -EINPROGRESS)
 		return rc;

@@ -51,6 +51,15 @@ INLINE void park(struct sy_coroutine *self, enum sy_switch_kind kind)
 	stop(self, kind);
 }
 
+INLINE void sleep_until(struct sy_coroutine *self, uint64_t until_ns,
+                        enum sy_switch_kind kind)
+{
+	if (sy_clock_ns() >= until_ns)
+		return;
+	sy_timers_add(&self->scheduler->timers, until_ns, self);
+	park(self, kind);
+}
+
 /* False: its deadline has come before. */
 INLINE bool park_for(struct sy_coroutine *self, uint32_t awaits,
                      enum sy_switch_kind kind)
