@@ -69,7 +69,7 @@ static struct sy_op peer_step(struct sy_task *task)
 	switch (task->step) {
 	case 0:
 		task->step++;
-		set_deadline(task, SHORT_NS);
+		set_deadline(task, LONG_NS);
 		return plain_op(SY_CONNECT);
 	case 1:
 		task->step++;
@@ -80,6 +80,7 @@ static struct sy_op peer_step(struct sy_task *task)
 	case 2:
 		task->step++;
 		expect(task, REQUEST);
+		set_deadline(task, SHORT_NS);
 		break;
 	case 3:
 		if (task->result > 0)
@@ -135,7 +136,7 @@ static struct sy_op fill_step(struct sy_task *task)
 	switch (task->step) {
 	case 0:
 		task->step++;
-		set_deadline(task, SHORT_NS);
+		set_deadline(task, LONG_NS);
 		return plain_op(SY_CONNECT);
 	case 1:
 		task->step++;
@@ -144,6 +145,11 @@ static struct sy_op fill_step(struct sy_task *task)
 			return done_op();
 		return request_op(task, 'n', 0);
 	case 2:
+		task->step++;
+		expect(task, REQUEST);
+		set_deadline(task, SHORT_NS);
+		/* fallthrough */
+	case 3:
 		if (task->result > 0) /* until nothing more goes */
 			return (struct sy_op){ .kind = SY_SEND,
 				               .count = 65536,
@@ -153,7 +159,7 @@ static struct sy_op fill_step(struct sy_task *task)
 		/* Of no use any more, but safe. */
 		set_deadline(task, SHORT_NS);
 		return request_op(task, 'n', 0);
-	case 3:
+	case 4:
 		if (task->result >= 0)
 			expect(task, REQUEST);
 		return go_to_again(task);
@@ -184,7 +190,7 @@ static struct sy_op late_room_step(struct sy_task *task)
 	switch (task->step) {
 	case 0:
 		task->step++;
-		set_deadline(task, SHORT_NS);
+		set_deadline(task, LONG_NS);
 		return plain_op(SY_CONNECT);
 	case 1:
 		task->step++;
@@ -193,6 +199,11 @@ static struct sy_op late_room_step(struct sy_task *task)
 			return done_op();
 		return request_op(task, 'p', 40);
 	case 2:
+		task->step++;
+		expect(task, REQUEST);
+		set_deadline(task, SHORT_NS);
+		/* fallthrough */
+	case 3:
 		if (task->result > 0)
 			return (struct sy_op){ .kind = SY_SEND,
 				               .count = 65536,
@@ -202,7 +213,7 @@ static struct sy_op late_room_step(struct sy_task *task)
 		task->local[0] = sy_clock_ns() + 80 * NS_PER_MS;
 		return (struct sy_op){ .kind = SY_SLEEP,
 			               .until_ns = task->local[0] };
-	case 3:
+	case 4:
 		if (sy_clock_ns() < task->local[0])
 			task->error = -ETIME;
 		return go_to_again(task);

@@ -362,7 +362,8 @@ static struct sy_op waiter_step(struct sy_task *task)
 	}
 }
 
-/* local[0]: how many must be awake when it looks. */
+/* Looks until all wait, notifies some, looks until as many are awake; then a
+   while for one too many to show, and the rest. */
 static struct sy_op notifier_step(struct sy_task *task)
 {
 	struct meeting *meeting = meeting_of(task);
@@ -381,14 +382,23 @@ static struct sy_op notifier_step(struct sy_task *task)
 		expect(task, 0);
 		return op_at(SY_UNLOCK, 0, 0);
 	case 3:
-		return sleep_op(20 * NS_PER_MS);
+		return sleep_op(NS_PER_MS);
 	case 4:
 		return op_at(SY_LOCK, 0, 0);
 	case 5:
+		if (meeting->woken < meeting->notify)
+			task->step = 2;
+		return op_at(SY_UNLOCK, 0, 0);
+	case 6:
+		return sleep_op(20 * NS_PER_MS);
+	case 7:
+		return op_at(SY_LOCK, 0, 0);
+	case 8:
 		if (meeting->woken != meeting->notify)
 			task->error = -EILSEQ;
 		return op_at(SY_NOTIFY, 0, waiters);
-	case 6:
+	case 9:
+		task->step = 12;
 		return op_at(SY_UNLOCK, 0, 0);
 	case 10:
 		task->step = 0;
