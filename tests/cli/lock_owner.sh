@@ -21,7 +21,7 @@ kill_owners() {
 	# Lists are to be taken apart.
 	# shellcheck disable=SC2046
 	for pid in $(children $(children "$driver")); do
-		read -r _ _ state _ <"/proc/$pid/stat"
+		read -r _ _ state _ <"/proc/$pid/stat" || continue
 		[[ $state = R ]] && kill -KILL "$pid" && killed=0
 	done 2>/dev/null
 	return "$killed"
