@@ -11,6 +11,8 @@
 const struct sy_model *const sy_models[] = {
 	&sy_model_serial,
 	&sy_model_threads,
+	&sy_model_threads_each,
+	&sy_model_threads_joined,
 	&sy_model_semaphore,
 	&sy_model_fork,
 	&sy_model_pool,

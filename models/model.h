@@ -317,6 +317,9 @@ struct sy_mechanism {
 struct sy_model {
 	const char *name;    /* [a-z]+(.[a-z]+)?: the row label in results */
 	const char *summary; /* what it is and what a context is */
+	/* Not in the tour, and not among "all": it shows something of its own
+	   and is measured where it is named. */
+	bool by_name;
 	/* Why this machine or build cannot run it, or NULL. */
 	const char *(*absent)(void);
 	/* Why it cannot give tasks what they want (enum sy_wants), or NULL;

@@ -15,6 +15,8 @@ extern "C" {
 
 extern const struct sy_model sy_model_serial;
 extern const struct sy_model sy_model_threads;
+extern const struct sy_model sy_model_threads_each;
+extern const struct sy_model sy_model_threads_joined;
 extern const struct sy_model sy_model_semaphore;
 extern const struct sy_model sy_model_fork;
 extern const struct sy_model sy_model_pool;

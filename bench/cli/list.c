@@ -74,6 +74,8 @@ static void list_models(void)
 		const char *absent = model->absent ? model->absent() : NULL;
 
 		print_entry(model->name, model->summary);
+		if (model->by_name)
+			printf("%-18s only where it is named\n", "");
 		if (absent) {
 			printf("%-18s not here: ", "");
 			sy_print_wrapped(stdout, 29, 19, absent);

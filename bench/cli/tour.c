@@ -63,6 +63,8 @@ static int add_row(struct sy_plan *plan, const struct row *row,
 {
 	struct sy_request request;
 
+	if (model->by_name)
+		return 0;
 	sy_request_default(&request);
 	request.model = model;
 	request.workload = sy_workload_find(row->family);

@@ -31,6 +31,16 @@ static bool wanted(const struct sy_space *space, enum sy_key key,
 	return sy_words_have(words, "all") || sy_words_have(words, name);
 }
 
+/* "all" are those that show what the others do, too. */
+static bool model_wanted(const struct sy_space *space,
+                         const struct sy_model *model)
+{
+	const struct sy_words *words = &space->words[SY_KEY_MODEL];
+
+	return (!model->by_name && sy_words_have(words, "all")) ||
+	       sy_words_have(words, model->name);
+}
+
 /* Tasks that mostly wait. */
 #define WAITING "wait io fetch"
 
@@ -126,7 +136,7 @@ static uint64_t count_mechanisms(const struct sy_space *space,
 		const struct sy_mechanism *const *row =
 			sy_models[m]->mechanisms;
 
-		if (!wanted(space, SY_KEY_MODEL, sy_models[m]->name))
+		if (!model_wanted(space, sy_models[m]))
 			continue;
 		for (; row && *row; row++)
 			if (mechanism_wanted(space, kind, *row))
@@ -145,7 +155,7 @@ static uint64_t count_rows(const struct sy_space *space,
 	uint64_t sum = 0;
 
 	for (size_t m = 0; sy_models[m]; m++)
-		if (wanted(space, SY_KEY_MODEL, sy_models[m]->name))
+		if (model_wanted(space, sy_models[m]))
 			sum = sy_add_capped(
 				sum, waits_alone(space, sy_models[m], workload)
 					     ? alone
@@ -245,7 +255,7 @@ static int add_rows(const struct sy_space *space, struct sy_plan *plan,
 
 	for (size_t m = 0; sy_models[m] && !error; m++) {
 		r->model = sy_models[m];
-		if (!wanted(space, SY_KEY_MODEL, r->model->name))
+		if (!model_wanted(space, r->model))
 			continue;
 		if (!kind->workload)
 			error = add_mechanisms(space, plan, kind, r);
