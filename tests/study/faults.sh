@@ -9,47 +9,16 @@
 source "${BASH_SOURCE%/*}/../cli/lib.sh"
 scripts=$(realpath "${BASH_SOURCE%/*}/../../scripts")
 
-# In the place of python3: does what FAKE says for one program, and is a good
-# peer for all others, whose operations take 100 ns.
+# Told by FAKE what it does for one program; a good peer for all others.
 fake=$work/python
-cat >"$fake" <<'FAKE'
-#!/usr/bin/env bash
-mode=good
-[[ ${4##*/} == thread_start_join.py ]] && mode=$FAKE
-while IFS=$'\t' read -r key value; do
-	[[ $key == Cpus_allowed_list: ]] && pu=$value
-done </proc/self/status
-case $mode in
-dies) echo "No module named 'x'" >&2; exit 3 ;;
-says-nothing) sleep 1000 ;;
-greets) echo "hello" && read -r _ ;;
-no-portion) echo "ready 0 $pu" && read -r _ ;;
-elsewhere) echo "ready 1 4095" && read -r _ ;;
-absent) echo "absent there is no x here (Debian: x)"; exit 0 ;;
-broken) echo "error it is broken"; exit 1 ;;
-esac
-echo "ready 1 $pu"
-while read -r count; do
-	case $mode in
-	good) echo $((count * 100)) ;;
-	killed) kill -KILL $$ ;;
-	hangs) sleep 1000 ;;
-	words) echo "a while" ;;
-	zero) echo 0 ;;
-	negative) echo -5 ;;
-	huge) echo 99999999999999999999 ;;
-	twice) printf '100\n200\n' ;;
-	endless) head -c 100000 /dev/zero | tr '\0' x ;;
-	complains) echo "error one line of it"; exit 1 ;;
-	esac
-done
-FAKE
-chmod +x "$fake"
+cp "${BASH_SOURCE%/*}/fake-python" "$fake"
 
 # Processes of the fake, whose command line has its path, as that of the study
 # has; this one's has not.
 fakes() {
 	local pid
+	# Numbers are words.
+	# shellcheck disable=SC2013
 	for pid in $(grep -ls "${fake%n}[n]" /proc/[0-9]*/cmdline |
 		cut -d/ -f3); do
 		[[ /proc/$pid/exe -ef $program ]] || echo "$pid"
@@ -60,7 +29,7 @@ no_fakes() {
 }
 
 study() {
-	run tutorial --only '^(thread: start|pool: apply)' --sets 2 \
+	run tutorial --only '^(thread: start|pool: apply$)' --sets 2 \
 		--budget 300ms --limit 1s --python "$fake" "$@"
 }
 
@@ -192,7 +161,7 @@ none_theirs() {
 	! theirs >/dev/null
 }
 if [[ -x /usr/bin/python3 ]]; then
-	start tutorial --only '^pool: apply' --originals "$work/originals"
+	start tutorial --only '^pool: apply$' --originals "$work/originals"
 	check "no program with a process of its own" within 20 both_theirs
 	kill -KILL "$driver"
 	await 20
