@@ -232,7 +232,7 @@ static void test_an_address_is_one_value(void **state)
 	assert_says(reason.text, "must begin with http://");
 	assert_int_equal(sy_value_check(SY_KEY_URL, "http://a b", &reason),
 	                 -EINVAL);
-	assert_says(reason.text, "letters, digits and");
+	assert_says(reason.text, "may have letters, digits and");
 	assert_not_beside(SY_KEY_BODY, "1KiB");
 	assert_not_beside(SY_KEY_SERVER, "1");
 }

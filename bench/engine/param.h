@@ -58,8 +58,7 @@ int sy_params_from_json(struct sy_request *r, const json_t *json);
 
 /*
  * Whether it is an address of plain HTTP that a name and a line of a request
- * can hold: http:// and characters [A-Za-z0-9._~:/?#@!$&()*+,;=%-].  -EINVAL
- * with the reason.
+ * can hold (workloads/url.h).  -EINVAL with the reason.
  */
 int sy_url_check(const char *url, struct sy_reason *reason);
 

@@ -417,6 +417,18 @@ static void own_needs(const struct sy_point *point, struct sy_needs *needs)
 	needs->bytes += r->resident_bytes;
 }
 
+static bool is_io(const struct sy_request *r)
+{
+	return r->workload && !strcmp(r->workload->name, "io");
+}
+
+/* By that mechanism of it. */
+static bool is_share(const struct sy_request *r, const char *mechanism)
+{
+	return r->workload && !strcmp(r->workload->name, "share") &&
+	       !strcmp(sy_request_mechanism(r), mechanism);
+}
+
 void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 {
 	const struct sy_request *r = &point->request;
@@ -425,12 +437,12 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 	needs->processes += 1;
 	needs->descriptors += WORKER_DESCRIPTORS;
 	needs->mappings += WORKER_MAPPINGS;
-	if (r->workload && !strcmp(r->workload->name, "io")) {
-		needs->processes += 1;
-		/* Both ends exist until the server has taken its own. */
+	needs->processes +=
+		is_io(r) || is_share(r, "manager") || is_share(r, "mailbox");
+	/* Both ends exist until the server has taken its own. */
+	if (is_io(r) || is_share(r, "manager"))
 		needs->descriptors +=
 			(2 + (uint64_t)needs->lane_descriptors) * r->inflight;
-	}
 	if (r->workload && !strcmp(r->workload->name, "fetch")) {
 		needs->processes += !*r->url;
 		needs->descriptors +=
@@ -452,7 +464,7 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	if (r->workload)
 		lane += r->workload->scratch_bytes(&point->load);
 	/* The server keeps what it sends and receives as well. */
-	if (r->workload && !strcmp(r->workload->name, "io"))
+	if (is_io(r))
 		lane += (uint64_t)r->request_bytes + r->reply_bytes;
 	if (r->workload && !strcmp(r->workload->name, "fetch") && !*r->url) {
 		lane += CONNECTION_BYTES;

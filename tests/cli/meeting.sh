@@ -42,7 +42,7 @@ wrong "--connection: 'close' is not 'keep' or 'fresh'" --workload fetch \
 wrong "--url: 'https://h/' must begin with http://" --workload fetch \
 	--url https://h/
 wrong "--url: .*is not http://HOST" --workload fetch --url http:///
-wrong "--url: .*letters, digits and" \
+wrong "--url: .*may have letters, digits and .* only" \
 	--workload fetch --url 'http://h/?"'
 wrong "--body: is of the server that is started here, and url names another" \
 	--workload fetch --url http://h/ --body 1KiB
