@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# scripts/claims judges a run, and says in one line what it cannot read.
+# shellcheck disable=SC2317 source=tests/cli/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+source=$(realpath "$(dirname "$0")/../..")
+example=$source/results/example
+
+# `ARGUMENT...`: as `run`, of the script.
+claims() {
+	SWITCHYARD=$program "$source/scripts/claims" "$@" >"$out" 2>"$err" \
+		</dev/null
+	status=$?
+}
+
+title="claims of the example"
+claims "$example"
+status_is 0
+quiet
+check "not every claim has a ruling" test 6 = \
+	"$(grep -Ec '^(holds|does not hold|cannot tell): "' "$out")"
+check "not every claim has its rule" test 6 = "$(grep -c '^    rule: ' "$out")"
+check "nothing can be told" grep -q '^holds: ' "$out"
+check "a creation without figures" \
+	grep -Eq 'fork\.wait .*, threads\.join .* times \(' "$out"
+
+title="claims of nothing"
+claims
+status_is 2
+check "does not say what to do" grep -q 'name one run folder' "$err"
+claims "$work/none"
+status_is 2
+line_says "$work/none/results.json: No such file"
+
+finish
