@@ -5,7 +5,7 @@
  */
 #include "listener_fixture.h"
 
-#define SHORT_NS (60 * MS)
+#define SHORT_NS (30 * MS)
 #define LONG_BYTES (UINT32_C(32) << 20) /* more than sockets hold */
 
 /* What tasks do until time is up, in shared memory. */
