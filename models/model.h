@@ -320,6 +320,8 @@ struct sy_model {
 	/* Not in the tour, and not among "all": it shows something of its own
 	   and is measured where it is named. */
 	bool by_name;
+	/* Has one task in flight, however many lanes there are. */
+	bool alone;
 	/* Why this machine or build cannot run it, or NULL. */
 	const char *(*absent)(void);
 	/* Why it cannot give tasks what they want (enum sy_wants), or NULL;

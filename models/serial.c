@@ -96,6 +96,7 @@ static void close_serial(void *state)
 const struct sy_model sy_model_serial = {
 	.name = "serial",
 	.summary = "a plain loop on the calling thread; no contexts",
+	.alone = true,
 	.absent = absent,
 	.lacks = lacks,
 	.needs = needs,

@@ -263,6 +263,7 @@ const struct sy_model sy_model_threads_joined = {
 	.summary = "a new POSIX thread a task, joined before the next one is "
 		   "started: start and join in a loop",
 	.by_name = true,
+	.alone = true,
 	.absent = absent,
 	.lacks = joined_lacks,
 	.needs = needs_joined,

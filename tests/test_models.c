@@ -185,7 +185,7 @@ static struct sy_op step_meet(struct sy_task *task)
 
 static void check_lanes(const struct sy_model *model)
 {
-	int expected = strcmp(model->name, "serial") ? 8 : 1;
+	int expected = model->alone ? 1 : 8;
 	struct meeting *meeting = share(sizeof(*meeting));
 	struct sy_batch *batch = create_batch(model, 8, step_meet, 0, 0);
 	struct sy_tally tally;

@@ -106,7 +106,7 @@ static void check_trial(const struct sy_model *model, int family,
 	serve(&listener, manner);
 	batch = create_connecting(model, step_trial, &listener);
 	batch->job = trial;
-	run_connecting(model, batch, strcmp(model->name, "serial") ? LANES : 2);
+	run_connecting(model, batch, model->alone ? 2 : LANES);
 	destroy_connecting(batch);
 	end_listener(&listener);
 	munmap(trial, sizeof(*trial));
@@ -186,7 +186,7 @@ static void check_full_queue(const struct sy_model *model, int family)
 	fill_queue(&listener, fds);
 	batch = create_connecting(model, step_trial, &listener);
 	batch->job = trial;
-	run_connecting(model, batch, strcmp(model->name, "serial") ? LANES : 2);
+	run_connecting(model, batch, model->alone ? 2 : LANES);
 	/* And where time is up before anything was done. */
 	trial->limit_ns = 0;
 	sy_batch_reset(batch);

@@ -77,7 +77,7 @@ static struct sy_op step_gate(struct sy_task *task)
 
 static void check_gate(const struct sy_model *model)
 {
-	uint32_t expected = strcmp(model->name, "serial") ? 3 : 1;
+	uint32_t expected = model->alone ? 1 : 3;
 	struct scene *scene = share_scene(expected);
 	struct sy_batch *batch = create_meeting(model, LANES, step_gate, scene);
 

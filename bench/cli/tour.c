@@ -79,8 +79,7 @@ static int add_row(struct sy_plan *plan, const struct row *row,
 		return add_mechanisms(plan, &request, row->family);
 	}
 	/* A plain loop has one wait in flight, whatever is asked for. */
-	if (!strcmp(model->name, "serial") && strcmp(row->family, "cpu") &&
-	    inflight > 1)
+	if (model->alone && strcmp(row->family, "cpu") && inflight > 1)
 		return 0;
 	return sy_plan_add(plan, &request);
 }

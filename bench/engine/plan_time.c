@@ -56,16 +56,16 @@ static unsigned pus_of(const struct sy_request *r)
 /* One task a lane: the least that a slice can be, rather too long. */
 static double wave_ns(const struct sy_request *r)
 {
-	bool serial = !strcmp(r->model->name, "serial");
+	bool alone = r->model->alone;
 	double lanes = r->inflight;
 
 	/* A plain loop waits for one task after another, and others in front
 	   of a gate for those that it lets in. */
 	if (!strcmp(r->workload->name, "gate") && r->wait_ns)
 		return (double)r->wait_ns * r->sections *
-		       (serial ? lanes : fmax(1, lanes / r->units));
+		       (alone ? lanes : fmax(1, lanes / r->units));
 	if (sy_request_waits(r) && r->wait_ns)
-		return (double)r->wait_ns * (serial ? lanes : 1);
+		return (double)r->wait_ns * (alone ? lanes : 1);
 	if (!strcmp(r->workload->name, "cpu"))
 		return (double)r->grain_ns * lanes / pus_of(r);
 	/* Behind a lock one is inside; a gate lets in more than there are PUs. */

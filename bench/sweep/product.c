@@ -50,8 +50,7 @@ static bool waits_alone(const struct sy_space *space,
                         const struct sy_model *model,
                         const struct sy_workload *workload)
 {
-	return sy_families_have(WAITING, workload->name) &&
-	       !strcmp(model->name, "serial") &&
+	return sy_families_have(WAITING, workload->name) && model->alone &&
 	       !sy_words_have(&space->words[SY_KEY_MODEL], model->name);
 }
 
