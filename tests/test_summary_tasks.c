@@ -77,7 +77,7 @@ static void test_of_several_slices_the_most_is_told(void **state)
 	(void)state;
 	made_add(&made, "gate", "threads", 1, -1);
 	made_begin(&made);
-	fill(0, 100, 1, 10);
+	fill(0, 100, 51, (uint64_t)-10);
 	made_sum_up(&made);
 	found = json_object_get(made_point(&made, 0), "findings");
 	assert_near(number_in(found, "most_inside", NULL), 51);
