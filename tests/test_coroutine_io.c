@@ -275,6 +275,48 @@ static void test_a_flood_does_not_keep_others_from_their_turn(void **state)
 	}
 }
 
+/* What there is to receive comes too late for a deadline that has passed, and
+   is there for who has none. */
+static struct sy_op step_late(struct sy_task *task)
+{
+	struct job *job = (struct job *)(uintptr_t)task->job;
+
+	if (task->step)
+		job->marks[task->step - 1] = (uint64_t)task->result;
+	task->deadline_ns = task->step == 0 ? 1 : 0;
+	if (task->step++ == 2)
+		return (struct sy_op){ .kind = SY_DONE };
+	return (struct sy_op){ .kind = SY_RECV,
+		               .count = 8,
+		               .buf = task->lane->scratch };
+}
+
+static void check_late(const struct sy_model *model, uint32_t pus)
+{
+	struct sy_batch *batch = batch_make(step_late, 1, pus, 8);
+	const uint64_t *marks = job_of(batch)->marks;
+	void *state;
+	int pair[2];
+
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	assert_int_equal(8, send(pair[1], "answered", 8, 0));
+	batch->lanes[0].fd = pair[0];
+	assert_int_equal(0, model->open(&state, batch));
+	run_checked(model, state, batch, 1);
+	assert_int_equal((uint64_t)-ETIMEDOUT, marks[0]);
+	assert_int_equal(8, marks[1]);
+	model->close(state);
+	close(pair[0]);
+	close(pair[1]);
+	batch_free(batch);
+}
+
+static void test_a_deadline_that_has_passed(void **state)
+{
+	(void)state;
+	with_all(check_late);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_edge_before_the_wait_is_remembered),
 		cmocka_unit_test(
 			test_a_flood_does_not_keep_others_from_their_turn),
+		cmocka_unit_test(test_a_deadline_that_has_passed),
 	};
 
 	alarm(HANG_S);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "futex.h"
 #include "parking.h"
 
 /* A lost wake-up ends the test instead of stopping it for ever. */
@@ -274,12 +275,14 @@ static void test_who_gives_up_is_not_woken(void **state)
 	with_both(check_give_up);
 }
 
-/* Several threads, each a waiter that sleeps by looking. */
+/* Several threads, each a waiter that sleeps on a futex: who yields would
+   come last on a busy machine. */
 #define THREADS 4
-#define TURNS 20000
+#define TURNS 10000
 
 struct meeting {
 	struct sy_parking *parking;
+	pthread_barrier_t all_are_here;
 	uint64_t plain;          /* changed under lock 0 only */
 	uint64_t woken_up;       /* under lock 0: notified ones that came */
 	uint32_t inside, most;   /* of gate 0, counted atomically */
@@ -288,7 +291,7 @@ struct meeting {
 
 struct guest {
 	struct sy_waiter waiter; /* first */
-	uint32_t awake;
+	_Atomic uint32_t awake;
 	unsigned number;
 	struct meeting *meeting;
 	pthread_t thread;
@@ -299,14 +302,15 @@ static void guest_wake(struct sy_waiter *waiter, struct sy_waiter *by)
 	struct guest *guest = (struct guest *)(void *)waiter;
 
 	(void)by;
-	__atomic_store_n(&guest->awake, 1, __ATOMIC_RELEASE);
+	guest->awake = 1;
+	sy_futex_wake_local(&guest->awake, 1);
 }
 
 static void guest_sleep(struct guest *guest)
 {
-	while (!__atomic_load_n(&guest->awake, __ATOMIC_ACQUIRE))
-		sched_yield();
-	__atomic_store_n(&guest->awake, 0, __ATOMIC_RELAXED);
+	while (!guest->awake)
+		sy_futex_wait_local(&guest->awake, 0);
+	guest->awake = 0;
 }
 
 static int64_t meet(struct guest *guest, enum sy_op_kind kind, uint64_t place,
@@ -351,6 +355,7 @@ static void *attend(void *data)
 	struct guest *guest = data;
 	struct meeting *meeting = guest->meeting;
 
+	pthread_barrier_wait(&meeting->all_are_here);
 	for (unsigned i = 0; i < TURNS; i++) {
 		meet(guest, SY_LOCK, 0, 0);
 		meeting->plain++;
@@ -377,6 +382,7 @@ static void meeting_hold(struct meeting *meeting, void *(*role)(void *guest))
 
 	assert_int_equal(0,
 	                 sy_parking_open(&meeting->parking, &batch, THREADS));
+	pthread_barrier_init(&meeting->all_are_here, NULL, THREADS);
 	for (unsigned i = 0; i < THREADS; i++) {
 		guests[i].waiter.wake = guest_wake;
 		guests[i].number = i;
@@ -387,6 +393,7 @@ static void meeting_hold(struct meeting *meeting, void *(*role)(void *guest))
 		                                   role, &guests[i]));
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(guests[i].thread, NULL);
+	pthread_barrier_destroy(&meeting->all_are_here);
 	sy_parking_close(meeting->parking);
 }
 
