@@ -94,8 +94,10 @@ static uint64_t count_watches(const struct sy_batch *batch)
 	uint64_t count = (uint64_t)count_loops(batch) * WATCHES_A_LOOP;
 	uint32_t i;
 
+	if (batch->address)
+		return count + batch->inflight;
 	for (i = 0; i < batch->inflight; i++)
-		count += batch->address || batch->lanes[i].fd >= 0;
+		count += batch->lanes[i].fd >= 0;
 	return count;
 }
 

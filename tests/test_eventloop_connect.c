@@ -330,6 +330,27 @@ static void test_needs_counts_connections_to_come(void **model)
 	close_place(&place);
 }
 
+/* libuv would abort where epoll takes no more. */
+static void test_more_than_can_be_watched_is_refused(void **model)
+{
+	unsigned long long most = 0;
+	struct fixture fixture;
+	struct place place;
+	FILE *file = fopen("/proc/sys/fs/epoll/max_user_watches", "re");
+
+	if (!file || fscanf(file, "%llu", &most) != 1 || most >= UINT32_MAX)
+		skip();
+	fclose(file);
+	listen_at(&place, true, 1);
+	make_client(&fixture, *model, 1, 1, &place);
+	fixture.batch->inflight = UINT32_MAX;
+	assert_int_equal(fixture.model->open(&fixture.state, fixture.batch),
+	                 -ENOSPC);
+	fixture.batch->inflight = 1;
+	close_fixture(&fixture);
+	close_place(&place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +362,7 @@ int main(void)
 		BOTH(test_without_descriptors_a_connect_fails),
 		BOTH(test_a_connection_of_the_batch_can_be_hung_up),
 		BOTH(test_needs_counts_connections_to_come),
+		BOTH(test_more_than_can_be_watched_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
