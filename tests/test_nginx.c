@@ -268,12 +268,12 @@ static void check_loads(const struct sy_model *model)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		load.body_bytes = sizes[i];
-		check_load(model, load, 8, sizes[i] > 1000000 ? 4 : 50);
+		check_load(model, load, 8, sizes[i] > 1000000 ? 4 : 20);
 	}
 	load = fetch_load(NULL);
-	check_load(model, load, 100, 400);
+	check_load(model, load, 100, 120);
 	load.fresh = true;
-	check_load(model, load, 8, 100);
+	check_load(model, load, 8, 20);
 }
 
 static void test_every_model_fetches_the_same(void **state)
