@@ -41,6 +41,7 @@ int sy_bare_run(void *state);
 void sy_bare_close(void *state);
 /* peer_spawn.c */
 extern const struct sy_mechanism sy_bare_join;
+extern const struct sy_mechanism sy_bare_timed;
 extern const struct sy_mechanism sy_bare_wait;
 
 /* What there is to do. */

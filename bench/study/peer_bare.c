@@ -4,13 +4,11 @@
 #include "study/peer.h"
 
 static const struct sy_mechanism *const mechanisms[] = {
-	&sy_bare_condition,   &sy_bare_posix,
-	&sy_bare_futex,       &sy_bare_pipe,
-	&sy_bare_eventfd,     &sy_bare_socketpair,
-	&sy_bare_yield,       &sy_bare_psemaphore,
-	&sy_bare_pfutex,      &sy_bare_ppipe,
-	&sy_bare_psocketpair, &sy_bare_join,
-	&sy_bare_wait,        NULL,
+	&sy_bare_condition, &sy_bare_posix,       &sy_bare_futex,
+	&sy_bare_pipe,      &sy_bare_eventfd,     &sy_bare_socketpair,
+	&sy_bare_yield,     &sy_bare_psemaphore,  &sy_bare_pfutex,
+	&sy_bare_ppipe,     &sy_bare_psocketpair, &sy_bare_join,
+	&sy_bare_timed,     &sy_bare_wait,        NULL,
 };
 
 static void bare_needs(const struct sy_batch *batch, struct sy_needs *needs)

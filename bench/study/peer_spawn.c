@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer_spawn.c - bare creation: pthread_create and pthread_join, fork and
- * waitpid, one at a time, of contexts that do nothing.
+ * peer_spawn.c - bare creation: pthread_create and pthread_join, also with a
+ * time-out, fork and waitpid, one at a time, of contexts that do nothing.
  */
 #include "models.h"
 #include "study/peer.h"
@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What threads.join asks for where no size is given. */
@@ -69,6 +70,34 @@ static int run_join(void *state, uint64_t count)
 	return 0;
 }
 
+/* A daemon's end is waited for, but for a second at most. */
+static int join_within(pthread_t thread, time_t seconds)
+{
+	struct timespec by;
+
+	clock_gettime(CLOCK_MONOTONIC, &by);
+	by.tv_sec += seconds;
+	return -pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &by);
+}
+
+static int run_timed(void *state, uint64_t count)
+{
+	struct bare *bare = state;
+	int rc = 0;
+
+	for (; count && !rc; count--) {
+		pthread_t thread;
+
+		rc = -pthread_create(&thread, &bare->attributes, nothing, NULL);
+		if (!rc)
+			rc = join_within(thread, 1);
+		/* It ends all the same, and is not left behind. */
+		if (rc == -ETIMEDOUT)
+			rc = -pthread_join(thread, NULL);
+	}
+	return rc;
+}
+
 static int run_wait(void *state, uint64_t count)
 {
 	(void)state;
@@ -96,4 +125,5 @@ static int run_wait(void *state, uint64_t count)
 	}
 
 BARE(join, "a thread, created and joined");
+BARE(timed, "a thread, created and joined within a second");
 BARE(wait, "a process, forked and reaped");
