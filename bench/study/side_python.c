@@ -15,6 +15,7 @@
 
 #define WARMUP_PART 32
 #define TRIALS_MAX 40
+#define TRIES 3
 #define GROWTH_MAX 10
 /* Its words: program, what, and an address. */
 #define WORDS_MAX 4
@@ -117,6 +118,25 @@ static uint64_t portions(const struct sy_side *side, double operations)
 	return (count ? count : 1) * side->portion;
 }
 
+/* The shortest of a few: others may be given the PU in the midst of one. */
+static int try_size(struct sy_side *side, const struct sy_track *track,
+                    uint64_t operations, uint64_t *elapsed_ns,
+                    struct sy_reason *reason)
+{
+	uint64_t shortest_ns = UINT64_MAX;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		int error = run(side, track, operations, elapsed_ns, reason);
+
+		if (error)
+			return error;
+		if (*elapsed_ns < shortest_ns)
+			shortest_ns = *elapsed_ns;
+	}
+	*elapsed_ns = shortest_ns;
+	return 0;
+}
+
 static int python_size(struct sy_side *side, const struct sy_track *track,
                        struct sy_reason *reason)
 {
@@ -124,13 +144,13 @@ static int python_size(struct sy_side *side, const struct sy_track *track,
 	uint64_t operations = side->portion, elapsed_ns;
 
 	for (unsigned i = 0; i < TRIALS_MAX; i++) {
-		int error = run(side, track, operations, &elapsed_ns, reason);
+		int error =
+			try_size(side, track, operations, &elapsed_ns, reason);
 
 		if (error)
 			return error;
 		growth = target_ns / (double)elapsed_ns;
-		/* The first one is of an interpreter that is still cold. */
-		if (i && growth < 2)
+		if (growth < 2)
 			break;
 		operations =
 			portions(side, (double)operations *

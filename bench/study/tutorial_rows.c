@@ -33,6 +33,8 @@
 	"mechanism=" mechanism
 #define POOL(model, inflight)                                                  \
 	"workload=cpu grain=0 model=" model " inflight=" inflight
+/* Many threads are woken for a slice. */
+#define CROWD_NS 50000000
 #define EMPTY "workload=cpu model=serial grain=0 inflight=1"
 #define FETCH(model, connection)                                               \
 	"workload=fetch url=URL inflight=100 connection=" connection           \
@@ -61,6 +63,7 @@ const struct sy_construct sy_constructs[] = {
 	{ .name = "lock, 100 threads",
 	  .operation = "a change",
 	  .ours = LOCK("threads", "100"),
+	  .slice_ns = CROWD_NS,
 	  .beside = { PYTHON("lock.py contended", 10) } },
 	{ .name = "semaphore, one thread",
 	  .operation = "a passage",
@@ -70,6 +73,7 @@ const struct sy_construct sy_constructs[] = {
 	{ .name = "semaphore of 5, 20 threads",
 	  .operation = "a passage",
 	  .ours = GATE("threads", "20", "5"),
+	  .slice_ns = CROWD_NS,
 	  .beside = { PYTHON("bounded_semaphore.py contended", 0) } },
 	{ .name = "event: set, 10 wait",
 	  .operation = "once for all",
