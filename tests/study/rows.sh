@@ -40,4 +40,36 @@ quiet
 check "no reason" grep -Eq '^fetch 4 KiB.* - .*SWITCHYARD_NGINX' "$out"
 nothing_left
 
+# `MODE STATUS PATTERN`: wrk does this, and its line says that.
+cat >"$work/bin/wrk" <<'FAKE'
+#!/usr/bin/env bash
+case $WRK in
+nonsense) echo "hello" ;;
+fails) echo "no such host" >&2 && exit 1 ;;
+refused) printf '  Non-2xx or 3xx responses: 7\nRequests/sec:  1000.00\n' ;;
+lost) printf '  Socket errors: connect 7\nRequests/sec:  1000.00\n' ;;
+good) printf 'Requests/sec:  20000.00\n' ;;
+esac
+FAKE
+chmod +x "$work/bin/wrk"
+wrk_says() {
+	title="wrk: $1"
+	WRK=$1 run tutorial --python "$work/python" --only '^the same' \
+		--sets 2 --budget 1ms
+	status_is "$2"
+	check "no line like: $3; but: $(grep / "$out" | paste -sd';')" \
+		grep -Eq "^the same, event loop / wrk +$3" "$out"
+	nothing_left
+}
+under=(env "PATH=$work/bin:$PATH")
+if [[ -x ${SWITCHYARD_NGINX:-/usr/sbin/nginx} ]]; then
+	wrk_says nonsense 3 "- .*wrk's report is not understood"
+	wrk_says fails 3 "- .*wrk failed in a report: no such host"
+	wrk_says refused 3 "- .*wrk: Non-2xx or 3xx responses: 7"
+	wrk_says lost 3 "- .*wrk: Socket errors: connect 7"
+	wrk_says good 0 "50.* us .*>= 0.8 x"
+else
+	skip "no nginx"
+fi
+
 finish
