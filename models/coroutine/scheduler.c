@@ -157,7 +157,7 @@ int sy_scheduler_open(struct sy_scheduler *scheduler, struct sy_batch *batch,
 	if (rc)
 		goto free_tables;
 	/* A lane has a deadline beside a sleep, though it be taken back. */
-	rc = sy_timers_open(&scheduler->timers, 2 * (size_t)lanes);
+	rc = sy_timers_open(&scheduler->timers, 2 * lanes);
 	if (rc)
 		goto free_tables;
 	rc = sy_events_open(scheduler);
