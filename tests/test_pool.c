@@ -30,18 +30,6 @@ static struct sy_batch *create(uint32_t workers, uint32_t window,
 	return batch;
 }
 
-static int count_maps(void)
-{
-	FILE *file = fopen("/proc/self/maps", "re");
-	int c, lines = 0;
-
-	assert_non_null(file);
-	while ((c = getc(file)) != EOF)
-		lines += c == '\n';
-	fclose(file);
-	return lines;
-}
-
 /* Every result once; the callback's data is the ledger. */
 struct ledger {
 	uint64_t count, wrong;
