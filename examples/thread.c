@@ -81,7 +81,7 @@ static int show_names(struct sy_scope *scope)
 		                        .function = rename_and_wait,
 		                        .data = &seen,
 		                        .name = "given" };
-	char name[SY_NAME_BYTES] = "";
+	char name[SY_START_NAME_BYTES] = "";
 	struct sy_started *started;
 	int error = sy_start(scope, &start, &started);
 

@@ -20,7 +20,7 @@ static int check_name(const char *name)
 {
 	size_t length = strlen(name);
 
-	return length && length < SY_NAME_BYTES ? 0 : -EINVAL;
+	return length && length < SY_START_NAME_BYTES ? 0 : -EINVAL;
 }
 
 void sy_started_run(struct sy_started *started, struct sy_report *report)
@@ -146,9 +146,10 @@ static void comm_path(const struct sy_started *started, char path[64])
 	         (int)started->report.id);
 }
 
-int sy_started_name(const struct sy_started *started, char name[SY_NAME_BYTES])
+int sy_started_name(const struct sy_started *started,
+                    char name[SY_START_NAME_BYTES])
 {
-	char path[64], line[SY_NAME_BYTES + 1];
+	char path[64], line[SY_START_NAME_BYTES + 1];
 	FILE *file;
 	char *got;
 
@@ -163,7 +164,7 @@ int sy_started_name(const struct sy_started *started, char name[SY_NAME_BYTES])
 	if (!got)
 		return -ESRCH;
 	line[strcspn(line, "\n")] = '\0';
-	memcpy(name, line, SY_NAME_BYTES);
+	memcpy(name, line, SY_START_NAME_BYTES);
 	return 0;
 }
 

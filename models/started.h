@@ -39,7 +39,7 @@ struct sy_scope;
 struct sy_started;
 
 /* Of a name, the last one being zero: what the kernel keeps of it. */
-#define SY_NAME_BYTES 16
+#define SY_START_NAME_BYTES 16
 
 enum sy_start_kind { SY_START_THREAD, SY_START_PROCESS };
 
@@ -87,7 +87,8 @@ pid_t sy_started_id(const struct sy_started *started);
  * Its name, /proc/ID/comm or /proc/self/task/ID/comm, whoever gave it.  -ESRCH:
  * it is gone.
  */
-int sy_started_name(const struct sy_started *started, char name[SY_NAME_BYTES]);
+int sy_started_name(const struct sy_started *started,
+                    char name[SY_START_NAME_BYTES]);
 /*
  * Gives it another one: -EINVAL, -ESRCH; -EPERM for a process, as the kernel
  * lets nobody but itself rename one that runs.

@@ -24,7 +24,7 @@ struct sy_report {
 struct sy_started {
 	struct sy_started *next; /* of the scope's, the one started before */
 	struct sy_start start;
-	char name[SY_NAME_BYTES]; /* empty: the starter's */
+	char name[SY_START_NAME_BYTES]; /* empty: the starter's */
 	struct sy_report
 		report; /* of a thread; of a process when it is joined */
 	bool joined;

@@ -244,10 +244,10 @@ static void test_timed_join_needs_no_descriptor(void **state)
 
 struct names {
 	struct stage stage;
-	char first[SY_NAME_BYTES], second[SY_NAME_BYTES];
+	char first[SY_START_NAME_BYTES], second[SY_START_NAME_BYTES];
 };
 
-static void read_own(char name[SY_NAME_BYTES])
+static void read_own(char name[SY_START_NAME_BYTES])
 {
 	assert_int_equal(prctl(PR_GET_NAME, name), 0);
 }
@@ -272,7 +272,7 @@ static int rename_itself(void *data)
 static void check_names(enum sy_start_kind kind, bool daemon)
 {
 	struct names *names = share(sizeof(*names));
-	char name[SY_NAME_BYTES] = "?";
+	char name[SY_START_NAME_BYTES] = "?";
 	struct sy_started *one;
 	struct sy_scope *scope;
 	int err, result;
@@ -307,7 +307,7 @@ static void check_names(enum sy_start_kind kind, bool daemon)
 
 static void test_names_are_seen_in_proc(void **state)
 {
-	char before[SY_NAME_BYTES], after[SY_NAME_BYTES];
+	char before[SY_START_NAME_BYTES], after[SY_START_NAME_BYTES];
 
 	(void)state;
 	read_own(before);

@@ -332,7 +332,7 @@ const struct sy_claim sy_claims[] = {
 		.said = "Thread context switches are much faster than process "
 			"context switches.",
 		.rule = "holds if a process takes at least 2 times a thread's "
-	                "time, by "
+			"time, by "
 			"the same primitive",
 		.wants = "--workload switch --model threads,fork",
 		.judge = judge_switches,
@@ -340,7 +340,7 @@ const struct sy_claim sy_claims[] = {
 	{
 		.said = "Creating a process requires very large overhead.",
 		.rule = "holds if fork and wait take at least 5 times as long "
-	                "as "
+			"as "
 			"creating and joining a thread",
 		.wants = "--workload spawn --model threads,fork",
 		.judge = judge_creation,
@@ -349,7 +349,7 @@ const struct sy_claim sy_claims[] = {
 		.said = "Thread switching takes time, so one thread with "
 			"coroutines is better.",
 		.rule = "holds if the cheapest hand-off of threads takes at "
-	                "least 10 "
+			"least 10 "
 			"times the cheapest of coroutines",
 		.wants = "--workload switch --model threads,coroutine",
 		.judge = judge_coroutines,
@@ -358,7 +358,7 @@ const struct sy_claim sy_claims[] = {
 		.said = "A large number of operations that do not require the "
 			"CPU is suitable for coroutines.",
 		.rule = "holds if, from 64 in flight on, where most were "
-	                "measured, tasks "
+			"measured, tasks "
 			"that wait end over 3 % sooner than in threads",
 		.wants = "--workload wait,io --model threads,coroutine "
 			 "--inflight 1024",
@@ -368,7 +368,7 @@ const struct sy_claim sy_claims[] = {
 		.said = "Join makes multithreading meaningless (start and join "
 			"in a loop).",
 		.rule = "holds if it is not 3 % sooner than a plain loop, and "
-	                "over 3 % later "
+			"over 3 % later "
 			"than all started first",
 		.wants = "--workload wait --model "
 			 "serial,threads.each,threads.joined --inflight 10 "
