@@ -14,7 +14,6 @@
 
 #include "engine/param.h"
 #include "engine/resident.h"
-#include "workloads/fetch.h"
 
 /* Two clock reads cost about 48 ns: less than 1 % from this grain on. */
 #define STAMPED_GRAIN_NS 5000
@@ -27,9 +26,6 @@
 #define WORKER_BYTES (UINT64_C(8) << 20)
 #define CONTEXT_BYTES (UINT64_C(96) << 10)
 #define LANE_BYTES (UINT64_C(8) << 10)
-/* What nginx is started with, and what it keeps a connection in. */
-#define SERVER_DESCRIPTORS 32
-#define CONNECTION_BYTES (UINT64_C(8) << 10)
 
 void sy_request_default(struct sy_request *request)
 {
@@ -417,18 +413,6 @@ static void own_needs(const struct sy_point *point, struct sy_needs *needs)
 	needs->bytes += r->resident_bytes;
 }
 
-static bool is_io(const struct sy_request *r)
-{
-	return r->workload && !strcmp(r->workload->name, "io");
-}
-
-/* By that mechanism of it. */
-static bool is_share(const struct sy_request *r, const char *mechanism)
-{
-	return r->workload && !strcmp(r->workload->name, "share") &&
-	       !strcmp(sy_request_mechanism(r), mechanism);
-}
-
 void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 {
 	const struct sy_request *r = &point->request;
@@ -437,18 +421,8 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 	needs->processes += 1;
 	needs->descriptors += WORKER_DESCRIPTORS;
 	needs->mappings += WORKER_MAPPINGS;
-	needs->processes +=
-		is_io(r) || is_share(r, "manager") || is_share(r, "mailbox");
-	/* Both ends exist until the server has taken its own. */
-	if (is_io(r) || is_share(r, "manager"))
-		needs->descriptors +=
-			(2 + (uint64_t)needs->lane_descriptors) * r->inflight;
-	if (r->workload && !strcmp(r->workload->name, "fetch")) {
-		needs->processes += !*r->url;
-		needs->descriptors +=
-			SERVER_DESCRIPTORS +
-			(1 + (uint64_t)needs->lane_descriptors) * r->inflight;
-	}
+	if (r->workload && r->workload->needs)
+		r->workload->needs(&point->load, r->inflight, needs);
 	if (r->hold_awake)
 		needs->processes += point->where.count + 1;
 }
@@ -463,14 +437,6 @@ uint64_t sy_point_memory(const struct sy_point *point)
 	sy_point_needs(point, &needs);
 	if (r->workload)
 		lane += r->workload->scratch_bytes(&point->load);
-	/* The server keeps what it sends and receives as well. */
-	if (is_io(r))
-		lane += (uint64_t)r->request_bytes + r->reply_bytes;
-	if (r->workload && !strcmp(r->workload->name, "fetch") && !*r->url) {
-		lane += CONNECTION_BYTES;
-		needs.bytes +=
-			(uint64_t)r->body_bytes * sy_fetch_bodies(&point->load);
-	}
 	return WORKER_BYTES + lane * lanes + needs.bytes +
 	       (uint64_t)(needs.threads + needs.processes) * CONTEXT_BYTES;
 }

@@ -50,6 +50,9 @@ ssize_t sy_ask_length(const unsigned char *from, size_t have);
    -EBADMSG. */
 ssize_t sy_answer_value(const unsigned char *from, const unsigned char **value);
 
+/* About what a key takes, with its value and its place in the table. */
+#define SY_DICTIONARY_KEY_BYTES (SY_KEY_BYTES_MAX + SY_VALUE_BYTES_MAX + 64)
+
 struct sy_dictionary;
 
 /* Room for `most` keys.  -ENOMEM. */

@@ -18,6 +18,10 @@
 #include "workloads/nginx.h"
 #include "workloads/steps.h"
 
+/* What nginx is started with, and what it keeps a connection in. */
+#define SERVER_DESCRIPTORS 32
+#define CONNECTION_BYTES (UINT64_C(8) << 10)
+
 /* Room for the head of an answer beside its body, where it is that small. */
 #define HEAD_BYTES 1024u
 #define BUFFER_MAX 65536u
@@ -205,6 +209,19 @@ static pid_t fetch_server(const void *state)
 	return fetch->nginx.pid;
 }
 
+static void fetch_needs(const struct sy_load *load, uint32_t inflight,
+                        struct sy_needs *needs)
+{
+	needs->descriptors +=
+		SERVER_DESCRIPTORS +
+		(1 + (uint64_t)needs->lane_descriptors) * inflight;
+	if (*load->url)
+		return;
+	needs->processes++;
+	needs->bytes += (uint64_t)inflight * CONNECTION_BYTES +
+	                (uint64_t)load->body_bytes * sy_fetch_bodies(load);
+}
+
 static void fetch_close(void *state, struct sy_batch *batch)
 {
 	struct fetch *fetch = state;
@@ -225,6 +242,7 @@ const struct sy_workload sy_workload_fetch = {
 	.scratch_bytes = fetch_scratch_bytes,
 	.open = fetch_open,
 	.expected = fetch_expected,
+	.needs = fetch_needs,
 	.absent = fetch_absent,
 	.settle = fetch_settle,
 	.explain = sy_fetch_error,

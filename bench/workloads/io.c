@@ -199,6 +199,18 @@ free_io:
 	return rc;
 }
 
+static void io_needs(const struct sy_load *load, uint32_t inflight,
+                     struct sy_needs *needs)
+{
+	needs->processes++;
+	/* Both ends exist until the server has taken its own. */
+	needs->descriptors +=
+		(2 + (uint64_t)needs->lane_descriptors) * inflight;
+	/* The server keeps what it sends and receives as well. */
+	needs->bytes +=
+		((uint64_t)load->request_bytes + load->reply_bytes) * inflight;
+}
+
 static pid_t io_server(const void *state)
 {
 	const struct io *io = state;
@@ -227,6 +239,7 @@ const struct sy_workload sy_workload_io = {
 	.scratch_bytes = io_scratch_bytes,
 	.open = io_open,
 	.expected = io_expected,
+	.needs = io_needs,
 	.server = io_server,
 	.close = io_close,
 };

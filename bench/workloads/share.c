@@ -98,6 +98,15 @@ static uint64_t share_expected(const struct sy_load *load, uint64_t index)
 	return way_of(load)->expected(load, index);
 }
 
+static void share_needs(const struct sy_load *load, uint32_t inflight,
+                        struct sy_needs *needs)
+{
+	const struct sy_share_way *way = way_of(load);
+
+	if (way->needs)
+		way->needs(load, inflight, needs);
+}
+
 static const char *share_absent(const struct sy_load *load)
 {
 	const struct sy_share_way *way = way_of(load);
@@ -147,6 +156,7 @@ const struct sy_workload sy_workload_share = {
 	.expected = share_expected,
 	.ways = ways,
 	.findings = findings,
+	.needs = share_needs,
 	.absent = share_absent,
 	.wants = share_wants,
 	.portion = sy_row_portion,

@@ -10,8 +10,10 @@
 
 #include "workloads/workload.h"
 
-/* As in struct sy_workload; `absent`, `wants` and `server` may be NULL. */
+/* As in struct sy_workload; the first three and `server` may be NULL. */
 struct sy_share_way {
+	void (*needs)(const struct sy_load *load, uint32_t inflight,
+	              struct sy_needs *needs);
 	const char *(*absent)(const struct sy_load *load);
 	unsigned (*wants)(const struct sy_load *load);
 	size_t (*scratch_bytes)(const struct sy_load *load);

@@ -142,6 +142,16 @@ static int mailbox_settle(void *state, struct sy_batch *batch,
 	                       reason);
 }
 
+/* The owner, and its parent. */
+static void mailbox_needs(const struct sy_load *load, uint32_t inflight,
+                          struct sy_needs *needs)
+{
+	needs->processes += 2;
+	needs->bytes += (uint64_t)inflight * sizeof(struct sy_mailbox) +
+	                (uint64_t)sy_owned_keys(load, inflight) *
+	                        SY_DICTIONARY_KEY_BYTES;
+}
+
 static pid_t mailbox_pid(const void *state)
 {
 	const struct post_job *job = state;
@@ -168,6 +178,7 @@ static unsigned mailbox_wants(const struct sy_load *load)
 }
 
 const struct sy_share_way sy_share_mailbox = {
+	.needs = mailbox_needs,
 	.wants = mailbox_wants,
 	.scratch_bytes = sy_no_scratch,
 	.open = mailbox_open,

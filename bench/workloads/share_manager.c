@@ -221,6 +221,18 @@ static int manager_settle(void *state, struct sy_batch *batch,
 	                       reason);
 }
 
+static void manager_needs(const struct sy_load *load, uint32_t inflight,
+                          struct sy_needs *needs)
+{
+	needs->processes++;
+	/* Both ends exist until the manager has its own; one is for settling. */
+	needs->descriptors +=
+		(2 + (uint64_t)needs->lane_descriptors) * inflight + 2;
+	needs->bytes += (uint64_t)inflight * SY_ASK_BYTES +
+	                (uint64_t)sy_owned_keys(load, inflight) *
+	                        SY_DICTIONARY_KEY_BYTES;
+}
+
 static pid_t manager_pid(const void *state)
 {
 	return ((const struct shared *)state)->manager.pid;
@@ -242,6 +254,7 @@ static void manager_close(void *state, struct sy_batch *batch)
 }
 
 const struct sy_share_way sy_share_manager = {
+	.needs = manager_needs,
 	.scratch_bytes = manager_scratch,
 	.open = manager_open,
 	.expected = sy_seed_expected,

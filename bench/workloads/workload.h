@@ -92,6 +92,10 @@ struct sy_workload {
 	 */
 	const struct sy_way *ways;
 	const struct sy_finding *findings;
+	/* Adds what stands outside the model: a server and its connections;
+	   needs->lane_descriptors are the model's. */
+	void (*needs)(const struct sy_load *load, uint32_t inflight,
+	              struct sy_needs *needs);
 	/* Why these tasks cannot be had here, valid until the next call. */
 	const char *(*absent)(const struct sy_load *load);
 	/* enum sy_wants */
