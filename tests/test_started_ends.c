@@ -59,6 +59,15 @@ static int take_a_while(void *data)
 	return 0;
 }
 
+/* Goes on when the test says so. */
+static void await_word(void)
+{
+	char c;
+
+	if (read(STDIN_FILENO, &c, 1) < 0)
+		_exit(7);
+}
+
 /* A child, one that left the group, one whose parents have gone, and one that
    ignores what can be ignored. */
 static void start_some(void)
@@ -94,17 +103,8 @@ static int leave_some(void *data)
 {
 	(void)data;
 	start_some();
-	usleep(100000);
+	await_word(); /* main is not reading yet */
 	return 4;
-}
-
-/* Goes on when the test says so. */
-static void await_word(void)
-{
-	char c;
-
-	if (read(STDIN_FILENO, &c, 1) < 0)
-		_exit(7);
 }
 
 static int scene_waits(enum sy_start_kind kind)
@@ -383,6 +383,8 @@ static void test_a_daemon_that_ends_leaves_nobody(void **state)
 	(void)state;
 	open_scene(&scene, "daemon ends");
 	listen_to(&scene, 5);
+	assert_living(&scene, true);
+	assert_int_equal(write(scene.in, "\n", 1), 1);
 	while (!strstr(scene.said, "result 4\n")) {
 		ssize_t got = read(scene.out, scene.said + scene.length,
 		                   sizeof(scene.said) - 1 - scene.length);
