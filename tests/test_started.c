@@ -113,8 +113,10 @@ static void test_what_is_joined_has_ended(void **state)
 		}
 	}
 	assert_nothing_left(before);
-	/* Stacks and reports; the C library keeps a few of the former. */
-	assert_in_range(count_maps(), 0, maps + 50);
+	/* Stacks and reports; the C library keeps a few of the former, and a
+	   sanitizer what it knows of each. */
+	if (!SANITIZED)
+		assert_in_range(count_maps(), 0, maps + 50);
 	sy_scope_end(scope);
 	munmap(stage, sizeof(*stage));
 	assert_nothing_left(before);
@@ -423,6 +425,7 @@ static void test_bad_starts_are_refused(void **state)
 static int start_without(bool daemon)
 {
 	struct sy_start how = { .function = count_once, .daemon = daemon };
+	struct holdings before = look();
 	struct rlimit limit = { 0 };
 	struct sy_scope *scope;
 	int k, err = 0;
@@ -437,7 +440,7 @@ static int start_without(bool daemon)
 		how.kind = kinds[k];
 		err |= sy_start(scope, &how, NULL) != -EAGAIN;
 	}
-	err |= look().threads != 1 || look().children;
+	err |= look().threads != before.threads || look().children;
 	sy_scope_end(scope);
 	return err;
 }
@@ -481,6 +484,24 @@ static void test_what_cannot_be_started_is_told(void **state)
 	}
 }
 
+static int do_nothing(void *data)
+{
+	(void)data;
+	return 0;
+}
+
+/* A sanitizer has a thread of its own from the first one on. */
+static int warm_up(void **state)
+{
+	struct sy_scope *scope;
+
+	(void)state;
+	assert_int_equal(sy_scope_open(&scope), 0);
+	start(scope, SY_START_THREAD, false, NULL, do_nothing, NULL);
+	sy_scope_end(scope);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,5 +517,5 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_started_is_told),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }
