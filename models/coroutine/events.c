@@ -153,15 +153,14 @@ static void fire_first(struct sy_scheduler *scheduler)
 	time_out(guest->coroutine);
 }
 
-/* Wakes those whose time has come, never one whose has not. */
+/* Wakes those whose time has come, never one whose has not.  Called where
+   there are timers. */
 static void fire(struct sy_scheduler *scheduler)
 {
 	struct sy_timers *timers = &scheduler->timers;
-	uint64_t now_ns, due_ns;
+	uint64_t now_ns = sy_clock_ns();
+	uint64_t due_ns;
 
-	if (!timers->count)
-		return;
-	now_ns = sy_clock_ns();
 	for (due_ns = sy_timers_next(timers); due_ns && due_ns <= now_ns;
 	     due_ns = sy_timers_next(timers))
 		fire_first(scheduler);
@@ -180,7 +179,8 @@ void sy_scheduler_poll(struct sy_scheduler *scheduler)
 		notice_all(scheduler,
 		           epoll_wait(scheduler->epoll, scheduler->events,
 		                      SY_EVENTS_MAX, 0));
-	fire(scheduler);
+	if (scheduler->timers.count)
+		fire(scheduler);
 	if (scheduler->meets)
 		sy_meet_collect(scheduler);
 	budget_begin(scheduler);
@@ -234,7 +234,8 @@ static int wait_once(struct sy_scheduler *scheduler)
 		return -errno;
 	sy_meet_rise(scheduler);
 	notice_all(scheduler, count);
-	fire(scheduler);
+	if (scheduler->timers.count)
+		fire(scheduler);
 	budget_begin(scheduler);
 	return 0;
 }
