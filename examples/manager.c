@@ -51,7 +51,7 @@ static void show(int fd, const char *key)
 	ssize_t bytes = ask(fd, key, NULL, message, &value);
 
 	if (bytes < 0)
-		printf("%s: none\n", key);
+		printf("%s: not set\n", key);
 	else
 		printf("%s: %.*s\n", key, (int)bytes, (const char *)value);
 }

@@ -90,10 +90,10 @@ static int show_names(struct sy_scope *scope)
 	while (__atomic_load_n(&seen, __ATOMIC_ACQUIRE) != 1)
 		;
 	sy_started_name(started, name);
-	printf("name: %s\n", name);
+	printf("the thread named itself: %s\n", name);
 	sy_started_rename(started, "by another");
 	sy_started_name(started, name);
-	printf("name: %s\n", name);
+	printf("main named the thread: %s\n", name);
 	__atomic_store_n(&seen, 2, __ATOMIC_RELEASE);
 	return sy_started_join(started, NULL);
 }

@@ -123,6 +123,35 @@ static void test_mechanisms_are_rows_of_a_group(void **state)
 	sy_plan_free(&plan);
 }
 
+static unsigned count_alone(const char *text)
+{
+	struct sy_plan plan;
+	unsigned count = 0;
+
+	plan_of(&plan, text);
+	for (size_t i = 0; i < plan.count; i++)
+		count += plan.points[i].request.model->alone;
+	sy_plan_free(&plan);
+	return count;
+}
+
+/* Where tasks wait for time, a plain loop has one of them in flight. */
+static void test_a_plain_loop_waits_only_where_it_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(count_alone("[a]\nworkload = gate\n"
+	                             "wait = 0, 1ms\nsections = 1\n"
+	                             "inflight = 8\n"),
+	                 1);
+	assert_int_equal(count_alone("[a]\nworkload = timer\n"
+	                             "inflight = 1, 8\n"),
+	                 1);
+	assert_int_equal(count_alone("[a]\nworkload = gate, timer\n"
+	                             "model = all, serial\nwait = 1ms\n"
+	                             "inflight = 8\n"),
+	                 2);
+}
+
 static void test_tasks_that_cannot_meet_are_left_out(void **state)
 {
 	struct sy_plan plan;
@@ -243,6 +272,8 @@ int main(void)
 		cmocka_unit_test(test_every_key_shapes_points),
 		cmocka_unit_test(test_a_gate_sleeps_where_a_wait_is_written),
 		cmocka_unit_test(test_mechanisms_are_rows_of_a_group),
+		cmocka_unit_test(
+			test_a_plain_loop_waits_only_where_it_is_named),
 		cmocka_unit_test(test_tasks_that_cannot_meet_are_left_out),
 		cmocka_unit_test(test_what_would_leave_nothing_is_refused),
 		cmocka_unit_test(test_wrong_values_are_told),

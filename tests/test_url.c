@@ -69,6 +69,9 @@ static void test_bad_ones(void **state)
 	bad("http:///x", "HOST");
 	bad("http://?x", "HOST");
 	bad("http://:80/", "HOST");
+	bad("http://a/,http://b/", "two addresses");
+	bad("http://a,http://b", "two addresses");
+	bad("http://a/,https://b/", "two addresses");
 	bad("http://a:/", "port");
 	bad("http://a:0/", "port");
 	bad("http://a:65536/", "port");

@@ -53,25 +53,41 @@ static unsigned pus_of(const struct sy_request *r)
 	return 1;
 }
 
+/* The work of one task a lane, one after the other. */
+static double rounds_ns(const struct sy_request *r)
+{
+	return ((double)r->inside_ns + (double)r->outside_ns) * r->sections *
+	       r->inflight;
+}
+
+/* One task a lane of a gate whose sections sleep: who is inside sleeps and
+   works, the others wait for those who are let in. */
+static double gate_ns(const struct sy_request *r)
+{
+	double inside = (double)r->wait_ns + (double)r->inside_ns;
+	double section = inside + (double)r->outside_ns;
+
+	if (r->model->alone)
+		return r->sections * section * r->inflight;
+	return r->sections * fmax(section, inside * r->inflight / r->units);
+}
+
 /* One task a lane: the least that a slice can be, rather too long. */
 static double wave_ns(const struct sy_request *r)
 {
 	bool alone = r->model->alone;
 	double lanes = r->inflight;
 
-	/* A plain loop waits for one task after another, and others in front
-	   of a gate for those that it lets in. */
 	if (!strcmp(r->workload->name, "gate") && r->wait_ns)
-		return (double)r->wait_ns * r->sections *
-		       (alone ? lanes : fmax(1, lanes / r->units));
+		return fmax(gate_ns(r), rounds_ns(r));
+	/* A plain loop waits for one task after another. */
 	if (sy_request_waits(r) && r->wait_ns)
 		return (double)r->wait_ns * (alone ? lanes : 1);
 	if (!strcmp(r->workload->name, "cpu"))
 		return (double)r->grain_ns * lanes / pus_of(r);
 	/* Behind a lock one is inside; a gate lets in more than there are PUs. */
 	if (sy_request_has_rounds(r))
-		return ((double)r->inside_ns + (double)r->outside_ns) *
-		       r->sections * lanes;
+		return rounds_ns(r);
 	return 0;
 }
 
@@ -108,10 +124,11 @@ static double sections_ns(const struct sy_request *r)
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	double pus =
 		strcmp(r->placement, "one-pu") ? fmax(1, (double)online) : 1;
+	double least;
 
-	if (sy_request_waits(r) && r->wait_ns)
-		return wave_ns(r);
-	return wave_ns(r) / fmin(pus, r->inflight);
+	least = rounds_ns(r) / fmin(pus, r->inflight);
+	return sy_request_waits(r) && r->wait_ns ? fmax(least, gate_ns(r))
+	                                         : least;
 }
 
 int sy_plan_check(const struct sy_plan *plan, struct sy_reason *reason)
@@ -124,13 +141,14 @@ int sy_plan_check(const struct sy_plan *plan, struct sy_reason *reason)
 		    !sy_families_have(SY_HAVE_INSIDE, r->workload->name))
 			continue;
 		least = sections_ns(r);
-		if (least <= (double)plan->limit_ns)
+		/* Not even the least is reached: sleeps end late. */
+		if (least < (double)plan->limit_ns)
 			continue;
 		return sy_reason(reason, -EINVAL,
 		                 "%s: %u tasks of %u sections take %.0f s at "
 		                 "least, and an answer is given %.0f s; ask "
-		                 "for fewer sections, less work in them, or a "
-		                 "longer --limit",
+		                 "for fewer sections, less work or waiting in "
+		                 "them, or a longer --limit",
 		                 plan->points[i].name, r->inflight, r->sections,
 		                 least / 1e9, (double)plan->limit_ns / 1e9);
 	}

@@ -41,16 +41,18 @@ static bool model_wanted(const struct sy_space *space,
 	       sy_words_have(words, model->name);
 }
 
-/* Tasks that mostly wait. */
-#define WAITING "wait io fetch"
+/* Tasks that mostly wait; a gate's do where its sections sleep. */
+#define WAITING "wait io timer fetch"
 
 /* A plain loop never has more than one wait in flight, so it is left out where
    there are more, unless it is asked for by its name. */
 static bool waits_alone(const struct sy_space *space,
                         const struct sy_model *model,
-                        const struct sy_workload *workload)
+                        const struct sy_workload *workload, uint64_t wait_ns)
 {
-	return sy_families_have(WAITING, workload->name) && model->alone &&
+	return (sy_families_have(WAITING, workload->name) ||
+	        (!strcmp(workload->name, "gate") && wait_ns)) &&
+	       model->alone &&
 	       !sy_words_have(&space->words[SY_KEY_MODEL], model->name);
 }
 
@@ -145,7 +147,8 @@ static uint64_t count_mechanisms(const struct sy_space *space,
 	return sum;
 }
 
-/* Rows of all groups that differ in nothing but the number in flight. */
+/* Rows of all groups that differ in nothing but the number in flight; for a
+   gate as if it never slept. */
 static uint64_t count_rows(const struct sy_space *space,
                            const struct sy_workload *workload)
 {
@@ -156,9 +159,10 @@ static uint64_t count_rows(const struct sy_space *space,
 	for (size_t m = 0; sy_models[m]; m++)
 		if (model_wanted(space, sy_models[m]))
 			sum = sy_add_capped(
-				sum, waits_alone(space, sy_models[m], workload)
-					     ? alone
-					     : inflight->count);
+				sum,
+				waits_alone(space, sy_models[m], workload, 0)
+					? alone
+					: inflight->count);
 	return sum;
 }
 
@@ -259,7 +263,8 @@ static int add_rows(const struct sy_space *space, struct sy_plan *plan,
 		if (!kind->workload)
 			error = add_mechanisms(space, plan, kind, r);
 		else if (r->inflight == 1 ||
-		         !waits_alone(space, r->model, kind->workload))
+		         !waits_alone(space, r->model, kind->workload,
+		                      r->wait_ns))
 			error = add_ways(space, plan, r);
 	}
 	return error;

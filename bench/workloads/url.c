@@ -27,6 +27,8 @@ static const char *refuse_text(const char *text)
 			       " only";
 	if (strncmp(text, scheme, SCHEME_BYTES))
 		return "must begin with http:// (there is no https here)";
+	if (strstr(text, ",http://") || strstr(text, ",https://"))
+		return "is two addresses: one can be given, not a list";
 	return NULL;
 }
 

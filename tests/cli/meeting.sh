@@ -32,6 +32,13 @@ wrong "--inside: 1s is out of range: 0 to 100ms" --workload lock --inside 1s
 wrong "--outside: '5' is not a duration" --workload gate --outside 5
 wrong "64 tasks of 1000 sections take 6400 s at least, and an answer is given 20 s" \
 	--workload lock --model threads --inside 100ms
+wrong "serial.*20 tasks of 1000 sections take 20 s at least, and an answer is given 20 s" \
+	--workload gate --model serial,threads --inflight 20 --wait 1ms
+wrong "threads.*20 tasks of 1000 sections take 40 s at least" \
+	--workload gate --model threads --inflight 20 --wait 10ms
+wrong "serial.*20 tasks of 100 sections take 22 s at least" \
+	--workload gate --model serial --inflight 20 --wait 1ms \
+	--inside 5ms --outside 5ms --sections 100
 wrong "--sections: 0 is out of range" --workload share --sections 0
 wrong "--cells: 1000 is not a power of two" --workload share --cells 1000
 wrong "--mechanism: no mechanism 'lok'; did you mean 'lock'" --mechanism lok
@@ -41,6 +48,8 @@ wrong "--connection: 'close' is not 'keep' or 'fresh'" --workload fetch \
 	--connection close
 wrong "--url: 'https://h/' must begin with http://" --workload fetch \
 	--url https://h/
+wrong "--url: 'http://a.b/,http://c.d/' is two addresses" --workload fetch \
+	--url http://a.b/,http://c.d/
 wrong "--url: .*is not http://HOST" --workload fetch --url http:///
 wrong "--url: .*may have letters, digits and .* only" \
 	--workload fetch --url 'http://h/?"'
