@@ -535,6 +535,27 @@ static void test_gnuplot_has_no_input_and_no_output(void **state)
 		fail_msg("%s", why);
 }
 
+static void test_families_that_no_figure_shows(void **state)
+{
+	const struct place *place = *state;
+	json_t *results = json_pack("{s[{ss}{ss}{ss}]}", "points", "family",
+	                            "lock", "family", "gate", "family", "lock");
+	char why[512];
+
+	assert_int_equal(
+		sy_figures_draw(results, RUN, place->scripts, why, 512),
+		-ENODATA);
+	assert_string_equal(why, "none is drawn of lock, gate");
+	/* However short the room is. */
+	sy_figures_draw(results, RUN, place->scripts, why, 20);
+	assert_string_equal(why, "none is drawn of lo");
+	json_array_append_new(json_object_get(results, "points"),
+	                      json_pack("{ss}", "family", "cpu"));
+	sy_figures_draw(results, RUN, place->scripts, why, 512);
+	assert_string_equal(why, "nothing was measured of cpu");
+	json_decref(results);
+}
+
 static void test_results_that_are_none(void **state)
 {
 	const struct place *place = *state;
@@ -570,6 +591,7 @@ int main(void)
 		IN_PLACE(test_gnuplot_that_says_much_does_not_block),
 		IN_PLACE(test_gnuplot_that_writes_nothing_fails),
 		IN_PLACE(test_gnuplot_has_no_input_and_no_output),
+		IN_PLACE(test_families_that_no_figure_shows),
 		IN_PLACE(test_results_that_are_none),
 	};
 	char program[4096];

@@ -216,7 +216,7 @@ static void test_findings_are_short(void **state)
 		{ 0.1234, "x_share", "12.3%" },
 		{ 0.9999, "x_share", ">99.9%" },
 		{ 1, "x_share", "100%" },
-		{ 2.5, "x_share", "250%" },
+		{ 2.5, "x_share", "2.50/op" },
 		{ 0, "most", "0" },
 		{ 7, "most", "7" },
 		{ 9999, "most", "9999" },

@@ -149,9 +149,11 @@ static void complain_of_points(const struct sy_execution *x)
 	}
 }
 
-static void draw(struct sy_execution *x, const json_t *results)
+/* What has no figure is no failure: `why` tells of it, behind the tables. */
+static void draw(struct sy_execution *x, const json_t *results,
+                 char why[SY_REASON_BYTES])
 {
-	char why[SY_REASON_BYTES], scripts[PATH_MAX];
+	char scripts[PATH_MAX];
 	int error;
 
 	if (!x->options->figures || x->monitor.output_closed)
@@ -164,10 +166,13 @@ static void draw(struct sy_execution *x, const json_t *results)
 		return;
 	}
 	error = sy_figures_draw(results, sy_run_path(x->run),
-	                        sy_scripts_dir(scripts), why, sizeof(why));
+	                        sy_scripts_dir(scripts), why, SY_REASON_BYTES);
 	x->stopped |= error == -EINTR;
+	if (error == -ENODATA)
+		return;
 	if (error)
 		sy_complain(0, "no figures: %s", why);
+	why[0] = '\0';
 }
 
 /* Data that cannot be written where it was asked for is an error; that the
@@ -208,13 +213,26 @@ static void print_place(const struct sy_execution *x, bool written)
 
 	if (written)
 		printf("\nresults in %s\n", path);
+	/* A line of its own may be copied whole. */
 	if (x->session.interrupted && !access(path, F_OK))
-		printf("%sgo on with: switchyard run --resume %s\n",
+		printf("%sgo on with:\n  switchyard run --resume %s\n",
 		       written ? "" : "\n", path);
+}
+
+static void print_undrawn(const char *why)
+{
+	char text[SY_REASON_BYTES + 16];
+
+	if (!*why)
+		return;
+	snprintf(text, sizeof(text), "no figures: %s", why);
+	fputc('\n', stdout);
+	sy_print_wrapped(stdout, 0, 2, text);
 }
 
 int sy_execution_finish(struct sy_execution *x, int failed)
 {
+	char undrawn[SY_REASON_BYTES] = "";
 	struct sy_reason reason;
 	json_t *results;
 	int error = write_end(x, &results, &reason);
@@ -224,9 +242,10 @@ int sy_execution_finish(struct sy_execution *x, int failed)
 	if (!results)
 		return failed;
 	if (!failed)
-		draw(x, results);
+		draw(x, results, undrawn);
 	complain_of_points(x);
 	sy_report(stdout, results, x->machine);
+	print_undrawn(undrawn);
 	print_place(x, !error);
 	json_decref(results);
 	error = finish_output(x);

@@ -24,6 +24,8 @@ static int plot(int argc, char **argv)
 	error = sy_figures_draw(results, argv[1], sy_scripts_dir(scripts), why,
 	                        sizeof(why));
 	json_decref(results);
+	if (error == -ENODATA)
+		return sy_complain(SY_EXIT_REFUSED, "no figures: %s", why);
 	if (error)
 		return sy_complain(error == -EINVAL ? SY_EXIT_USAGE
 		                                    : SY_EXIT_REFUSED,

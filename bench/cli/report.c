@@ -65,14 +65,39 @@ static void print_latency(FILE *out, const json_t *point, const char *which)
 	fprintf(out, " %7s", text);
 }
 
+/* `more`: of those whose latency is what is to be known of them. */
+static const struct {
+	const char *name;
+	bool more;
+} percentiles[] = { { "p50", false },
+	            { "p90", true },
+	            { "p99", false },
+	            { "p99.9", true },
+	            { "max", true } };
+#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
+
+/* Columns of a rate, of the spread and of a percentile. */
+enum { RATE_WIDTH = 8, SPREAD_WIDTH = 6, PERCENTILE_WIDTH = 8, WIDTH = 80 };
+
+/* Whether the i-th stands in the table; all of them only where they fit. */
+static bool has_percentile(const struct sy_table *table, size_t i)
+{
+	size_t all = (size_t)name_width(table) +
+	             table->shown_count * RATE_WIDTH + SPREAD_WIDTH +
+	             PERCENTILES * PERCENTILE_WIDTH;
+
+	return table->ends == SY_ENDS_LATENCY &&
+	       (!percentiles[i].more ||
+	        (!strcmp(table->latency, "lateness") && all <= WIDTH));
+}
+
 static void print_row_end(FILE *out, const struct sy_table *table,
                           const json_t *told, double widest)
 {
 	sy_print_spread(out, widest);
-	if (table->ends == SY_ENDS_LATENCY) {
-		print_latency(out, told, "p50");
-		print_latency(out, told, "p99");
-	}
+	for (size_t i = 0; i < PERCENTILES; i++)
+		if (has_percentile(table, i))
+			print_latency(out, told, percentiles[i].name);
 	if (table->ends != SY_ENDS_EFFICIENCY)
 		return;
 	if (told && json_object_get(told, "efficiency"))
@@ -112,7 +137,9 @@ static void print_row(FILE *out, const struct sy_table *table, const char *row,
 static void print_head(FILE *out, const struct sy_table *table,
                        const char *name)
 {
-	fprintf(out, "\n%s\n%s by tasks in flight", name, table->rate);
+	fputc('\n', out);
+	sy_print_wrapped(out, 0, 4, name);
+	fprintf(out, "%s by tasks in flight", table->rate);
 	if (table->ends == SY_ENDS_EFFICIENCY)
 		fprintf(out, "; efficiency against serial at %s", table->told);
 	else if (table->ends == SY_ENDS_LATENCY)
@@ -120,12 +147,11 @@ static void print_head(FILE *out, const struct sy_table *table,
 	fprintf(out, "\n%-*s", name_width(table), "");
 	for (size_t i = 0; i < table->shown_count; i++)
 		fprintf(out, " %6s ", table->shown[i]);
-	if (table->ends == SY_ENDS_EFFICIENCY)
-		fputs("    +-   eff.\n", out);
-	else if (table->ends == SY_ENDS_LATENCY)
-		fprintf(out, "    +- %7s %7s\n", "p50", "p99");
-	else
-		fputs("    +-\n", out);
+	fputs("    +-", out);
+	for (size_t i = 0; i < PERCENTILES; i++)
+		if (has_percentile(table, i))
+			fprintf(out, " %7s", percentiles[i].name);
+	fputs(table->ends == SY_ENDS_EFFICIENCY ? "   eff.\n" : "\n", out);
 }
 
 /* "pool; too close to call: threads; next: fork takes 5.30x (5.10..5.60)" */
@@ -172,65 +198,6 @@ void sy_print_verdict(FILE *out, const char *head, const json_t *group)
 	free(line);
 }
 
-/* A finding that all have alike takes a line, and others a table. */
-static void print_found(FILE *out, const struct sy_table *table,
-                        const char *key)
-{
-	char text[200], about[160], all[32];
-	bool one = sy_finding_is_one(table, key, all, sizeof(all));
-	const char *row;
-	json_t *cells;
-
-	sy_finding_text(table, key, about, sizeof(about));
-	snprintf(text, sizeof(text), "%s: %s%s%s", key, one ? all : "",
-	         one ? "; " : "", about);
-	sy_print_wrapped(out, 0, 2, text);
-	if (one)
-		return;
-	json_object_foreach ((json_t *)table->rows, row, cells) {
-		fprintf(out, "%-*s", name_width(table), row);
-		for (size_t i = 0; i < table->shown_count; i++)
-			fprintf(out, " %6s ",
-			        sy_format_finding(
-					json_object_get(cells, table->shown[i]),
-					key, text, sizeof(text)));
-		fputc('\n', out);
-	}
-}
-
-/* Of tasks whose latency is what is to be known of them. */
-static void print_lateness(FILE *out, const struct sy_table *table)
-{
-	static const char *const which[] = { "p50", "p90", "p99", "p99.9",
-		                             "max" };
-	const char *row;
-	json_t *cells;
-
-	fprintf(out, "%s at %s in flight\n%-*s", table->latency, table->told,
-	        name_width(table), "");
-	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++)
-		fprintf(out, " %7s", which[i]);
-	fputc('\n', out);
-	json_object_foreach ((json_t *)table->rows, row, cells) {
-		fprintf(out, "%-*s", name_width(table), row);
-		for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++)
-			print_latency(out, json_object_get(cells, table->told),
-			              which[i]);
-		fputc('\n', out);
-	}
-}
-
-static void print_more(FILE *out, const struct sy_table *table)
-{
-	const char *key = NULL;
-
-	if (!strcmp(table->latency, "lateness") &&
-	    sy_table_has(table, "latency_ns"))
-		print_lateness(out, table);
-	while ((key = sy_finding_after(table, key)))
-		print_found(out, table, key);
-}
-
 static void print_curves(FILE *out, const struct sy_table *table,
                          const char *name)
 {
@@ -247,7 +214,7 @@ static void print_curves(FILE *out, const struct sy_table *table,
 			out, head,
 			json_object_get(table->verdicts, table->shown[i]));
 	}
-	print_more(out, table);
+	sy_report_found(out, table, name_width(table));
 }
 
 /* As many columns as fit behind the names. */
@@ -274,6 +241,7 @@ static void print_tables(FILE *out, const json_t *results)
 				print_curves(out, &table, name);
 			else
 				sy_report_mechanisms(out, &table);
+		sy_report_reasons(out, &table);
 	}
 	json_decref(sections);
 }

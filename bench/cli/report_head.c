@@ -36,8 +36,17 @@ void sy_print_spread(FILE *out, double share)
 /* What occurs in the points of a run, and is to be explained. */
 struct occurring {
 	json_int_t slices;
-	bool modes, zero, reference;
+	bool modes, zero, reference, untold;
 };
+
+/* One with fewer samples beyond it than say where it is. */
+static bool lacks_percentile(const json_t *point)
+{
+	const json_t *latency = json_object_get(point, "latency_ns");
+
+	return latency && !(json_object_get(latency, "p50") &&
+	                    json_object_get(latency, "p99"));
+}
 
 static struct occurring look(const json_t *points)
 {
@@ -52,6 +61,7 @@ static struct occurring look(const json_t *points)
 		seen.zero |=
 			json_is_true(json_object_get(point, "net_is_zero"));
 		seen.reference |= sy_is_reference(point);
+		seen.untold |= lacks_percentile(point);
 	}
 	return seen;
 }
@@ -104,6 +114,10 @@ static void print_marks(FILE *out, const struct occurring *seen)
 	if (seen->zero)
 		fputs("~0: not different from zero, whose interval holds it; "
 		      "see results.json\n",
+		      out);
+	if (seen->untold)
+		fputs("-: in the place of a percentile, under 100 samples lie "
+		      "beyond it\n",
 		      out);
 	if (seen->reference)
 		fputs("(ref): to hold others against; neither best nor a "

@@ -137,8 +137,11 @@ static bool any_mixture(const struct sy_table *table)
 static void print_title(FILE *out, const struct sy_table *table,
                         const char *what)
 {
-	fprintf(out, "\n%s: ", table->title);
-	sy_print_wrapped(out, strlen(table->title) + 2, 4, what);
+	char text[2 * SY_ROW_BYTES];
+
+	snprintf(text, sizeof(text), "%s: %s", table->title, what);
+	fputc('\n', out);
+	sy_print_wrapped(out, 0, 4, text);
 }
 
 static void print_columns(FILE *out, const char *main, const char *third,

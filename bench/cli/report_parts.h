@@ -29,4 +29,10 @@ void sy_print_verdict(FILE *out, const char *head, const json_t *group);
 /* report_mechanisms.c: the table's columns that are shown. */
 void sy_report_mechanisms(FILE *out, const struct sy_table *table);
 
+/* report_found.c: what was found in the columns that are shown, in one line
+   where all have it alike; names take `width` columns. */
+void sy_report_found(FILE *out, const struct sy_table *table, int width);
+/* A line for each reason why rows of the section have no figures. */
+void sy_report_reasons(FILE *out, const struct sy_table *table);
+
 #endif /* SY_REPORT_PARTS_H */

@@ -94,7 +94,8 @@ static void put_time(FILE *out, const json_t *point)
 	        sy_format_ns(value, half, text, sizeof(text)));
 }
 
-/* "fork.wait 171 us, threads.join 18.2 us: 9.41 times (8.9..9.9)" */
+/* "fork.wait 171 us, threads.join 18.2 us: 9.41 times (8.9..9.9)", and the
+   group on a line of its own, as long as it is. */
 static void put_ratio(FILE *out, const json_t *slow, const json_t *quick,
                       const struct ratio *ratio)
 {
@@ -105,8 +106,9 @@ static void put_ratio(FILE *out, const json_t *slow, const json_t *quick,
 	put_time(out, slow);
 	fputs(", ", out);
 	put_time(out, quick);
-	fprintf(out, ": %.*f times (%.*f..%.*f), %s\n", decimals, ratio->value,
-	        decimals, ratio->low, decimals, ratio->high, group);
+	fprintf(out, ": %.*f times (%.*f..%.*f)\n  %s\n", decimals,
+	        ratio->value, decimals, ratio->low, decimals, ratio->high,
+	        group);
 }
 
 static bool is_row(const json_t *point, const char *family, const char *name)

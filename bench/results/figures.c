@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,6 +58,41 @@ static int open_folders(const char *run_dir, int *plots_fd, int *data_fd)
 	return err;
 }
 
+static bool is_drawn(const char *family)
+{
+	static const char *const all[] = { "cpu", "io", "switch", "spawn",
+		                           "idle" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!strcmp(all[i], family))
+			return true;
+	return false;
+}
+
+/* "none is drawn of lock, gate"; of what is drawn, there were no figures. */
+static void tell_families(const json_t *points, char *why, size_t bytes)
+{
+	json_t *families = json_object(), *point;
+	const char *family, *before = "none is drawn of ";
+	size_t used = 0, i;
+
+	json_array_foreach ((json_t *)points, i, point)
+		json_object_set(families, sy_read_text(point, "family"), point);
+	snprintf(why, bytes, "nothing was measured that is drawn");
+	json_object_foreach (families, family, point) {
+		if (is_drawn(family)) {
+			snprintf(why, bytes, "nothing was measured of %s",
+			         family);
+			break;
+		}
+		if (used < bytes)
+			used += (size_t)snprintf(why + used, bytes - used,
+			                         "%s%s", before, family);
+		before = ", ";
+	}
+	json_decref(families);
+}
+
 /* Sets drawn[i] where figure i has something to show. */
 static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
                       char *why, size_t why_bytes)
@@ -78,9 +114,7 @@ static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
 	}
 	if (shown)
 		return 0;
-	snprintf(why, why_bytes,
-	         "nothing was measured that a figure shows: no point of cpu, "
-	         "io, switch, spawn or idle");
+	tell_families(json_object_get(results, "points"), why, why_bytes);
 	return -ENODATA;
 }
 

@@ -44,7 +44,7 @@ const char *sy_finding_after(const struct sy_table *table, const char *key)
 }
 
 /* The workload's own words; a file of another program may have other keys. */
-static const char *summary_of(const char *family, const char *key)
+const char *sy_finding_summary(const char *family, const char *key)
 {
 	const struct sy_workload *workload = sy_workload_find(family);
 	const struct sy_finding *finding = workload ? workload->findings : NULL;
@@ -57,20 +57,31 @@ static const char *summary_of(const char *family, const char *key)
 	return key;
 }
 
+char *sy_finding_label(const char *key, char *text, size_t bytes)
+{
+	size_t length = strlen(key) - (is_share(key) ? strlen(SHARE) : 0);
+
+	snprintf(text, bytes, "%.*s", (int)length, key);
+	return text;
+}
+
 char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
                       size_t bytes)
 {
-	snprintf(text, bytes, "%s%s", summary_of(table->family, key),
+	snprintf(text, bytes, "%s%s", sy_finding_summary(table->family, key),
 	         is_share(key) ? ", a share of all operations" : "");
 	return text;
 }
 
-/* None and all are told from next to none and next to all. */
+/* None and all are told from next to none and next to all; what is found more
+   than once in an operation is no share of them. */
 static void format_share(double share, char *text, size_t bytes)
 {
 	double percent = share * 100;
 
-	if (percent > 0 && percent < 0.01)
+	if (share > 1)
+		snprintf(text, bytes, "%.*f/op", share < 100 ? 2 : 0, share);
+	else if (percent > 0 && percent < 0.01)
 		snprintf(text, bytes, "<.01%%");
 	else if (percent < 100 && percent > 99.95)
 		snprintf(text, bytes, ">99.9%%");

@@ -139,6 +139,11 @@ bool sy_row_has(const struct sy_table *table, const struct sy_facet *facet,
  * last.  Of a sum it is the share of operations.
  */
 const char *sy_finding_after(const struct sy_table *table, const char *key);
+/* "lost" for both "lost" and "lost_share", into `text`. */
+#define SY_FINDING_LABEL 64
+char *sy_finding_label(const char *key, char *text, size_t bytes);
+/* The workload's own words for it; else its key. */
+const char *sy_finding_summary(const char *family, const char *key);
 /* "updates that were lost, a share of all", into `text`. */
 char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
                       size_t bytes);
@@ -146,7 +151,7 @@ char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
    then that goes to `text`. */
 bool sy_finding_is_one(const struct sy_table *table, const char *key,
                        char *text, size_t bytes);
-/* "0", "12.3%", "17". */
+/* "0", "12.3%", "17", "5.00/op". */
 char *sy_format_finding(const json_t *point, const char *key, char *text,
                         size_t bytes);
 

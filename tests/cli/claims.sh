@@ -25,6 +25,23 @@ check "nothing can be told" grep -q '^holds: ' "$out"
 check "a creation without figures" \
 	grep -Eq 'fork\.wait .*, threads\.join .* times \(' "$out"
 
+check "no noise" grep -Eq '^noise: .* differ by [0-9.]+ %$' "$out"
+check "a warning of a quiet run" test -z "$(grep '^warning' "$out")"
+check "no group below its figures" grep -Eq '^      spawn/' "$out"
+check "wider than 80 columns" test -z "$(grep -E '.{81}' "$out")"
+check "a command that a shell does not go on with" \
+	grep -Eq '^      switchyard run --workload .* \\$' "$out"
+
+title="claims of a noisy run"
+mkdir "$work/noisy"
+sed '/"sentinel": {/,/}/s/"spread": [0-9.e-]*/"spread": 0.12/' \
+	"$example/results.json" >"$work/noisy/results.json"
+claims "$work/noisy"
+status_is 0
+check "no noise" grep -q '^noise: .* differ by 12.0 %$' "$out"
+check "no warning" grep -q '^warning: NOISY, over 3 %' "$out"
+check "wider than 80 columns" test -z "$(grep -E '.{81}' "$out")"
+
 title="claims of nothing"
 claims
 status_is 2

@@ -110,7 +110,8 @@ check "the yardstick is not marked" \
 	grep -Eq "^threads\.none +[0-9].*\(ref\)$" "$out"
 check "the yardstick is the best" test -z \
 	"$(grep -E "in flight: .*\.none" "$out")"
-check "nothing is said of what was lost" grep -q "^lost_share: " "$out"
+check "nothing is said of what was lost" \
+	grep -Eq "^lost, share of operations: |^found in all: lost " "$out"
 check "results.json has no findings" grep -q '"lost_share": ' \
 	"$(latest)/results.json"
 check "the journal has none" grep -q '"findings":{"lost":' \
@@ -134,7 +135,8 @@ sed -i '/"ended"/d' "$last/samples.jsonl"
 sed -i '/"done"/d' "$last/samples.jsonl"
 run run --resume "$last" --no-figures
 status_is 0
-check "nothing is said of what was lost" grep -q "^lost_share: " "$out"
+check "nothing is said of what was lost" \
+	grep -Eq "^lost, share of operations: |^found in all: lost " "$out"
 
 title="a finding that is missing in a journal"
 sed -i -e '/"ended"/d' -e '0,/"findings":{"lost":/s//"findings":{"found":/' \
@@ -149,6 +151,19 @@ run run --workload event --model serial,threads --inflight 3 "${quick[@]}"
 status_is 0
 row_is "^absent event/serial/inflight:3/placement:one-pu \(.*one at a time"
 row_is "^measured event/threads/"
+check "the table does not say why" \
+	grep -Eq "^absent: serial: .*one at a time$" "$out"
+title="plot of what has no figure"
+run plot "$(latest)"
+line_says "no figures: none is drawn of event$"
+title="a run of what has no figure"
+run run --workload event,lock --model threads --inflight 3 --sections 10 \
+	--budget 1s
+status_is 0
+check "the figures are missed" test -z "$(grep figures "$err")"
+check "nothing is said of figures" \
+	grep -qx "no figures: none is drawn of lock, event" "$out"
+check "trailing blanks" test -z "$(grep ' $' "$out")"
 run run --workload event --model serial --inflight 3 "${quick[@]}"
 status_is 77
 line_says "nothing of this can run here: .*one at a time"
@@ -156,8 +171,15 @@ line_says "nothing of this can run here: .*one at a time"
 title="timers"
 run run --workload timer --model threads --inflight 4 --wait 1ms "${quick[@]}"
 status_is 0
-check "no lateness" grep -Eq "^lateness at 4 in flight$" "$out"
-check "no p99.9" grep -Eq "^ +p50 +p90 +p99 +p99\.9 +max$" "$out"
+check "no lateness" grep -Eq "; lateness at 4$" "$out"
+check "no p99.9" grep -Eq "^ +4 +\+- +p50 +p90 +p99 +p99\.9 +max$" "$out"
+
+title="a gate with all that its name can have"
+run run --workload gate --model threads --inflight 16 --wait 1ms \
+	--inside 10us --outside 10us --sections 10 "${quick[@]}"
+status_is 0
+check "wider than 80 columns" test -z "$(grep -E '.{81}' "$out" |
+	grep -v '^results in ')"
 
 title="bench"
 run bench --workload gate --model threads --inflight 6 --units 2 \
