@@ -21,7 +21,8 @@ static size_t piece(const char *text, size_t room)
 
 	if (all <= room)
 		return all;
-	for (end = room; end; end--)
+	/* Not the blanks in front. */
+	for (end = room; end > strspn(text, " "); end--)
 		if (text[end] == ' ')
 			return end;
 	for (end = room; end; end--)

@@ -34,11 +34,14 @@ check "a command that a shell does not go on with" \
 
 title="claims of a noisy run"
 mkdir "$work/noisy"
-sed '/"sentinel": {/,/}/s/"spread": [0-9.e-]*/"spread": 0.12/' \
+sed -e '/"sentinel": {/,/}/s/"spread": [0-9.e-]*/"spread": 0.12/' \
+	-e "s|spawn/burst:1/|spawn/$(printf 'resident:65536/%.0s' {1..9})|" \
 	"$example/results.json" >"$work/noisy/results.json"
 claims "$work/noisy"
 status_is 0
 check "no noise" grep -q '^noise: .* differ by 12.0 %$' "$out"
+check "a long group is not cut behind a '/'" grep -Eq '^ {6}spawn/.*/$' "$out"
+check "trailing blanks" test -z "$(grep ' $' "$out")"
 check "no warning" grep -q '^warning: NOISY, over 3 %' "$out"
 check "wider than 80 columns" test -z "$(grep -E '.{81}' "$out")"
 
