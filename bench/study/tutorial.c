@@ -12,7 +12,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "build_info.h"
 #include "host/limits.h"
 #include "workloads/nginx.h"
 
@@ -268,16 +267,16 @@ static int report(const struct tutorial *t)
 {
 	const struct sy_tutorial_options *o = &t->options;
 	json_t *facts = sy_machine_facts(t->topology);
-	struct sy_about about = { .sets = (unsigned)o->sets, .seed = o->seed };
+	struct sy_about about = { .pu = t->track.where.pus[0],
+		                  .sets = (unsigned)o->sets,
+		                  .seed = o->seed };
 	struct sy_reason reason;
 	int status;
 
 	sy_machine_line(facts, about.machine);
 	json_decref(facts);
 	sy_tutorial_print(t->entries, t->count, o->seed);
-	printf("\nPU %d, %u sets, seed %llu; %s\n%s, %s\n",
-	       t->track.where.pus[0], about.sets, (unsigned long long)o->seed,
-	       about.machine, SY_COMPILER, SY_FLAGS);
+	sy_tutorial_print_foot(t->entries, t->count, &about);
 	status = judge(t);
 	if (o->out &&
 	    sy_tutorial_write(o->out, t->entries, t->count, &about, &reason))

@@ -23,7 +23,7 @@ enum sy_beside_kind {
 struct sy_beside {
 	enum sy_beside_kind kind;
 	const char *what;  /* NULL: the end of the list */
-	const char *label; /* of the bare one: "pthread_mutex" */
+	const char *label; /* of the bare one: "mutex" */
 	double limit;      /* 0: the ratio is reported */
 };
 
@@ -74,13 +74,20 @@ void sy_lines_visit(const struct sy_entry *entries, size_t count,
 /* What holds for all of a table. */
 struct sy_about {
 	char machine[SY_MACHINE_LINE_BYTES];
+	int pu;
 	unsigned sets;
 	uint64_t seed;
 };
 
-/* tutorial_table.c: the table that is printed. */
+/* tutorial_table.c: the table that is printed, of 80 columns. */
 void sy_tutorial_print(const struct sy_entry *entries, size_t count,
                        uint64_t seed);
+/* tutorial_foot.c: what is to be known to read it, and whether its control
+   warns of it. */
+void sy_tutorial_print_foot(const struct sy_entry *entries, size_t count,
+                            const struct sy_about *about);
+/* Prints words, as many a line as go into 80 columns, each line indented. */
+void sy_tutorial_print_wrapped(int indent, const char *text);
 /* tutorial_files.c: FOLDER/tutorial.tsv and tutorial.json.  A negative errno
    with the reason. */
 int sy_tutorial_write(const char *folder, const struct sy_entry *entries,

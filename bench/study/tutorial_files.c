@@ -38,18 +38,25 @@ static const char *met(const struct sy_finding_line *line)
 	return !(line->limit > 0) ? "reported" : line->met ? "yes" : "no";
 }
 
+static const char *direction(const struct sy_finding_line *line)
+{
+	return !(line->limit > 0) ? "-" : line->least ? ">=" : "<=";
+}
+
 static void write_line(void *data, const struct sy_finding_line *line)
 {
 	FILE *stream = data;
+	char limit[24] = "NaN";
 
+	if (line->limit > 0)
+		snprintf(limit, sizeof(limit), "%.9g", line->limit);
 	fprintf(stream, "%s\t%s\t%s", line->construct->name,
 	        line->construct->operation,
 	        kinds[line->beside ? line->beside->kind : SY_BESIDE_KINDS]);
 	write_estimate(stream, &line->other_ns);
 	write_estimate(stream, &line->ours_ns);
 	write_estimate(stream, &line->ratio);
-	fprintf(stream, "\t%s%g\t%s\t%zu\t%s\n",
-	        line->limit > 0 ? line->least ? ">=" : "<=" : "", line->limit,
+	fprintf(stream, "\t%s\t%s\t%s\t%zu\t%s\n", limit, direction(line),
 	        met(line), line->rounds, line->why ? line->why : "-");
 }
 
@@ -70,13 +77,10 @@ static void count_rounds(void *data, const struct sy_finding_line *line)
 		rounds->most = line->rounds;
 }
 
-/* What a figure says of all lines, in the place of a construct. */
+/* What a figure says of all lines: a comment. */
 static void write_note(FILE *stream, const char *text)
 {
-	fprintf(stream,
-	        "%s\t-\tnote\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t"
-	        "0\tnone\t0\t-\n",
-	        text);
+	fprintf(stream, "# %s\n", text);
 }
 
 static void write_notes(FILE *stream, const struct sy_entry *entries,
@@ -102,8 +106,9 @@ static void write_tsv(FILE *stream, const struct sy_entry *entries,
                       size_t count, const struct sy_about *about)
 {
 	fputs("construct\toperation\tbeside\tother_ns\tother_low\tother_high\t"
-	      "c_ns\tc_low\tc_high\tratio\tratio_low\tratio_high\tlimit\tmet\t"
-	      "rounds\twhy\n",
+	      "c_ns\tc_low\tc_high\tratio\tratio_low\tratio_high\tlimit\tlimit_"
+	      "is\t"
+	      "met\trounds\twhy\n",
 	      stream);
 	for (enum sy_beside_kind kind = 0; kind <= SY_BESIDE_KINDS; kind++)
 		sy_lines_visit(entries, count, kind, about->seed, write_line,

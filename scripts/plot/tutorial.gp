@@ -21,7 +21,8 @@ theirs = 0xd55e00
 ours_ink = 0x0072b2
 theirs_ink = 0xb84a00
 
-# Lines beside Python come first, one a construct, then others; notes last.
+# Lines beside Python come first, one a construct, then others; notes last, in
+# comments.
 rows = 0
 notes = 0
 low = 1e9
@@ -37,11 +38,18 @@ take(beside, theirs_ns, ours_ns, times, judged) = beside eq "python" ? \
 	low = number(ours_ns) ? least(low, ours_ns) : low, \
 	high = number(ours_ns) ? most(high, ours_ns) : high, \
 	low = number(theirs_ns) ? least(low, theirs_ns) : low, \
-	high = number(theirs_ns) ? most(high, theirs_ns) : high, 1) : \
-	(notes = notes + (beside eq "note"), 1)
+	high = number(theirs_ns) ? most(high, theirs_ns) : high, 1) : 1
 figure_of(text) = text eq "NaN" ? 0 : real(text)
 stats table skip 1 using (take(strcol(3), figure_of(strcol(4)), figure_of(strcol(7)), \
-	figure_of(strcol(10)), strcol(14))) nooutput
+	figure_of(strcol(10)), strcol(15))) nooutput
+is_note(text) = text[1:2] eq "# "
+set datafile commentschars ""
+stats table skip 1 using (notes = notes + is_note(strcol(1)), 1) nooutput
+set datafile commentschars "#"
+unmet = 0
+do for [i = 1:rows] {
+	unmet = unmet + (met[i] eq "no")
+}
 
 W = 860
 row = 30
@@ -71,7 +79,7 @@ set tics nomirror out scale 0.6,0.3 textcolor rgb fg font ",12.5"
 set grid xtics lt 1 lc rgb faint lw 0.7
 set logscale x 10
 # Room for what is written beside the points.
-set xrange [low / 12:high * 12]
+set xrange [low / 20:high * 12]
 set yrange [rows - 0.5:-0.5]
 unset key
 set xtics ("1 ns" 1, "10 ns" 10, "100 ns" 100, "1 µs" 1e3, "10 µs" 1e4, \
@@ -86,13 +94,18 @@ span(ns) = ns < 999.5 ? digits(ns) . " ns" : ns < 999.5e3 ? \
 python(i) = stringcolumn(3) eq "python" ? column(i) : NaN
 # The longer one's figure is written to its right, the other's to its left.
 longer(i, j) = column(i) > column(j)
-to_the_left = 'right offset character -1, 0 noenhanced font ",12.5"'
-to_the_right = 'left offset character 1, 0 noenhanced font ",12.5"'
+# Their ground hides the grid.
+set style textbox opaque noborder fillcolor rgb "white" margins 0.4,0.2
+to_the_left = 'boxed right offset character -1, 0 noenhanced font ",12.5"'
+to_the_right = 'boxed left offset character 1, 0 noenhanced font ",12.5"'
 times(v) = v > 0 ? digits(v) . " x" : "–"
 do for [i = 1:rows] {
 	set label i times(ratio[i]) at screen (1 - 20.0 / W), first (i - 1) \
-		right noenhanced font ",13" \
-		tc rgb (met[i] eq "no" ? theirs_ink : fg)
+		right noenhanced font ",13" tc rgb fg
+	if (met[i] eq "no") {
+		set label rows + i "*" at screen (1 - 18.0 / W), first (i - 1) \
+			left noenhanced font ",13" tc rgb fg
+	}
 }
 plot table skip 1 using (python(7)):0:(python(4) - python(7)):(0):ytic(1) \
 		with vectors nohead lw 1 lc rgb faint, \
@@ -112,9 +125,7 @@ plot table skip 1 using (python(7)):0:(python(4) - python(7)):(0):ytic(1) \
 		with labels @to_the_right tc rgb theirs_ink
 
 # Title, notes and key, in pixels of the canvas.
-do for [i = 1:rows] {
-	unset label i
-}
+unset label
 unset border
 unset tics
 unset grid
@@ -134,9 +145,15 @@ set label "median, bars: 95 % interval" at 190, head - 30 left noenhanced \
 	font ",13" tc rgb mute
 set label "Python / C" at W - 20, head - 30 right noenhanced font ",13" \
 	tc rgb mute
+if (unmet > 0) {
+	set label "* does not meet its limit with all of its interval" at \
+		400, head - 30 left noenhanced font ",13" tc rgb mute
+}
 seen = 0
-plot table skip 1 using (stringcolumn(3) eq "note" ? 20 : NaN):\
-		(stringcolumn(3) eq "note" ? (seen = seen + 1, 32 + 18 * seen) : NaN):1 \
+set datafile commentschars ""
+plot table skip 1 using (is_note(strcol(1)) ? 20 : NaN):\
+		(is_note(strcol(1)) ? (seen = seen + 1, 32 + 18 * seen) : NaN):\
+		(strcol(1)[3:*]) \
 		with labels left noenhanced font ",13" tc rgb mute, \
 	"+" using (26):(head - 30) every ::0::0 with points pt 7 ps 0.6 lc rgb ours, \
 	"+" using (86):(head - 30) every ::0::0 with points pt 13 ps 0.75 \
