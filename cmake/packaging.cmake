@@ -54,7 +54,7 @@ install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md
 install(FILES ${sy_docs}
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT switchyard)
 # What these pages show and link to, at the same places.
-foreach(run example context-switch contexts)
+foreach(run example context-switch contexts tutorial)
   file(GLOB sy_pictures CONFIGURE_DEPENDS results/${run}/plots/*.png)
   install(FILES ${sy_pictures}
     DESTINATION ${CMAKE_INSTALL_DOCDIR}/results/${run}/plots
