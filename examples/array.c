@@ -26,6 +26,7 @@ int main(void)
 	static const char *const models[] = { "fork", "pool" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(write_cells, WORKERS);
 		const long *cells = (const long *)example->job;
@@ -38,5 +39,5 @@ int main(void)
 		puts("");
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

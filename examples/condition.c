@@ -114,6 +114,7 @@ int main(void)
 		                              "coroutine", "eventloop" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(play, WAITERS + 1);
 		const struct table *table = (void *)example->job;
@@ -127,5 +128,5 @@ int main(void)
 		       table->taken);
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

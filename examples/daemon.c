@@ -11,6 +11,7 @@
 
 #include "model.h"
 #include "started.h"
+#include "streams.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 
@@ -53,14 +54,15 @@ int main(void)
 	struct sy_scope *scope;
 	pid_t id;
 
+	example_begin();
 	error = sy_scope_open(&scope);
 	if (error)
-		return 1;
+		return example_end(1);
 	error = sy_start(scope, &daemon, &server);
 	if (!error)
 		error = sy_start(scope, &foreground, &worker);
 	if (error)
-		return 1;
+		return example_end(1);
 	id = sy_started_id(server);
 	printf("join for 20 ms: %s\n",
 	       strerror(-sy_started_join_by(
@@ -69,5 +71,5 @@ int main(void)
 	fflush(stdout);
 	sy_scope_end(scope);
 	printf("the daemon is there: %d\n", !kill(id, 0));
-	return 0;
+	return example_end(0);
 }

@@ -83,6 +83,7 @@ int main(void)
 		                              "coroutine", "eventloop" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(play, WAITERS + 1);
 		const struct scene *scene = (void *)example->job;
@@ -97,5 +98,5 @@ int main(void)
 		failed |= error;
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

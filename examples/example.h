@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "model.h"
+#include "streams.h"
 
 #define EXAMPLE_LANES_MAX 128
 #define EXAMPLE_CONTEXTS_MAX 512
@@ -86,10 +87,12 @@ static inline int example_run(struct example *example, const char *name)
 	for (uint32_t i = 0; i < example->batch.inflight; i++)
 		memset(&example->lanes[i].tally, 0, sizeof(struct sy_tally));
 	error = model->open(&state, &example->batch);
+	if (!error) {
+		error = model->run(state);
+		model->close(state);
+	}
 	if (error)
-		return error;
-	error = model->run(state);
-	model->close(state);
+		fprintf(stderr, "%s: %s\n", name, strerror(-error));
 	for (uint32_t i = 0; i < example->batch.inflight && !error; i++)
 		error = example->lanes[i].tally.error;
 	return error;

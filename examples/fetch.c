@@ -17,6 +17,7 @@
 #include "coroutine/routines.h"
 #include "model.h"
 #include "workloads/response.h"
+#include "streams.h"
 
 #define FETCHES 3
 #define TIMEOUT_NS UINT64_C(20000000000)
@@ -133,11 +134,13 @@ int main(void)
 		                          { .path = '8' } };
 	struct sockaddr_in address;
 	struct sy_routines *set;
-	pid_t server = start_server(&address);
+	pid_t server;
 	int failed;
 
+	example_begin();
+	server = start_server(&address);
 	if (server < 0 || sy_routines_open(&set, FETCHES, 64 << 10))
-		return 1;
+		return example_end(1);
 	for (int i = 0; i < FETCHES; i++) {
 		fetches[i].server = &address;
 		sy_routine_spawn(set, fetch_one, &fetches[i], NULL);
@@ -151,5 +154,5 @@ int main(void)
 	if (failed)
 		kill(server, SIGKILL);
 	waitpid(server, NULL, 0);
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

@@ -72,6 +72,7 @@ int main(void)
 		                              "coroutine", "eventloop" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct room room;
 
@@ -81,5 +82,5 @@ int main(void)
 		printf("%s: one release too many: %s\n", models[i],
 		       strerror(-run(models[i], release, 1, &room)));
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "routines.h"
+#include "streams.h"
 
 static void foo(struct sy_routines *set, void *data)
 {
@@ -26,15 +27,17 @@ static void bar(struct sy_routines *set, void *data)
 int main(void)
 {
 	struct sy_routines *set;
-	int rc = sy_routines_open(&set, 2, (size_t)256 << 10);
+	int rc;
 
+	example_begin();
+	rc = sy_routines_open(&set, 2, (size_t)256 << 10);
 	if (rc)
-		return 1;
+		return example_end(1);
 	rc = sy_routine_spawn(set, foo, NULL, NULL);
 	if (!rc)
 		rc = sy_routine_spawn(set, bar, NULL, NULL);
 	if (!rc)
 		rc = sy_routines_join(set);
 	sy_routines_close(set);
-	return rc ? 1 : 0;
+	return example_end(rc);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "routines.h"
+#include "streams.h"
 
 struct pair {
 	struct sy_routine *first, *second;
@@ -37,10 +38,12 @@ int main(void)
 {
 	struct sy_routines *set;
 	struct pair pair;
-	int rc = sy_routines_open(&set, 2, (size_t)256 << 10);
+	int rc;
 
+	example_begin();
+	rc = sy_routines_open(&set, 2, (size_t)256 << 10);
 	if (rc)
-		return 1;
+		return example_end(1);
 	rc = sy_routine_make(set, first, &pair, &pair.first);
 	if (!rc)
 		rc = sy_routine_make(set, second, &pair, &pair.second);
@@ -48,5 +51,5 @@ int main(void)
 		rc = sy_routine_transfer(set, pair.first);
 	puts("back in the thread");
 	sy_routines_close(set);
-	return rc ? 1 : 0;
+	return example_end(rc);
 }

@@ -27,6 +27,7 @@ int main(void)
 		                              "coroutine", "eventloop" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(add, CONTEXTS);
 		const long *number = (const long *)example->job;
@@ -36,5 +37,5 @@ int main(void)
 		printf("%s: %ld\n", models[i], *number);
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

@@ -13,6 +13,7 @@
 #include "workloads/dictionary.h"
 #include "workloads/io_connect.h"
 #include "workloads/manager.h"
+#include "streams.h"
 
 #define CLIENTS 3
 
@@ -61,14 +62,15 @@ int main(void)
 	int clients[CLIENTS], servers[CLIENTS], failed;
 	struct sy_server manager;
 
+	example_begin();
 	fflush(stdout);
 	if (sy_io_connect(clients, servers, CLIENTS, false))
-		return 1;
+		return example_end(1);
 	failed = sy_manager_start(&manager, servers, CLIENTS, 100, -1);
 	sy_io_disconnect(servers, CLIENTS);
 	if (failed) {
 		sy_io_disconnect(clients, CLIENTS);
-		return 1;
+		return example_end(1);
 	}
 	failed |= set_and_die(clients[0], "first", "of a client that died");
 	failed |= set_and_die(clients[1], "second", "of another one");
@@ -77,5 +79,5 @@ int main(void)
 	show(clients[2], "third");
 	sy_io_disconnect(clients, CLIENTS);
 	sy_server_stop(&manager);
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

@@ -96,13 +96,15 @@ int main(void)
 {
 	struct example *example = example_open(square, WORKERS);
 	struct sy_pool *pool;
-	int error = sy_pool_open(&pool, &example->batch);
+	int error;
 
+	example_begin();
+	error = sy_pool_open(&pool, &example->batch);
 	if (error)
-		return 1;
+		return example_end(1);
 	error = use(pool);
 	sy_pool_close(pool);
 	example_close(example);
 	error |= leave();
-	return error ? 1 : 0;
+	return example_end(error);
 }

@@ -21,17 +21,18 @@ int main(void)
 		                              "eventloop", "fork", "pool" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(add, CONTEXTS);
 		unsigned *number = calloc(1, sizeof(*number));
 
 		if (!number)
-			return 1;
+			return example_end(1);
 		memcpy(example->job, &number, sizeof(number));
 		failed |= example_run(example, models[i]);
 		printf("%s: %u of 10 changes are seen\n", models[i], *number);
 		free(number);
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "started.h"
+#include "streams.h"
 
 struct greeter {
 	int times;
@@ -101,15 +102,17 @@ static int show_names(struct sy_scope *scope)
 int main(void)
 {
 	struct sy_scope *scope;
-	int error = sy_scope_open(&scope);
+	int error;
 
+	example_begin();
+	error = sy_scope_open(&scope);
 	if (error)
-		return 1;
+		return example_end(1);
 	error = start_and_join(scope, SY_START_THREAD);
 	if (!error)
 		error = start_and_join(scope, SY_START_PROCESS);
 	if (!error)
 		error = show_names(scope);
 	sy_scope_end(scope);
-	return error ? 1 : 0;
+	return example_end(error);
 }

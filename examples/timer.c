@@ -50,6 +50,7 @@ int main(void)
 		                              "coroutine", "eventloop" };
 	int failed = 0;
 
+	example_begin();
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct example *example = example_open(play, 3);
 		const struct timers *timers = (void *)example->job;
@@ -62,5 +63,5 @@ int main(void)
 		       timers->cancelled);
 		example_close(example);
 	}
-	return failed ? 1 : 0;
+	return example_end(failed);
 }
