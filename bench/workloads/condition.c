@@ -196,6 +196,18 @@ static struct sy_op notifier_step(struct sy_task *task,
 	}
 }
 
+/*
+ * A process of the model has died: what this task waits for may never come.
+ * It holds the lock, but where it was told of an event.
+ */
+static struct sy_op give_up(struct sy_task *task,
+                            const struct condition_job *job)
+{
+	if (task->step == NOTIFIER_TOLD)
+		return condition_end(task);
+	return condition_op(task, job, SY_UNLOCK, WAITER_OVER);
+}
+
 static struct sy_op condition_step(struct sy_task *task)
 {
 	struct condition_job *job = (struct condition_job *)task->job;
@@ -205,6 +217,9 @@ static struct sy_op condition_step(struct sy_task *task)
 		task->deadline_ns = 0;
 	else if (task->result < 0)
 		task->error = (int32_t)task->result;
+	if (task->step != CONDITION_BEGIN && task->step != WAITER_OVER &&
+	    task->result == -EOWNERDEAD)
+		return give_up(task, job);
 	if (task->index % (job->waiters + 1) == job->waiters)
 		return notifier_step(task, job, turn);
 	return waiter_step(task, job, turn);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A process that is killed while it holds a lock costs its point a row with the
 # reason.  Those that wait for the lock are told and end, instead of waiting
-# for ever, and nothing is left behind.  It is the run's only point, so that it
+# for ever, and nothing is left behind; so do those that wait for a condition
+# that nobody is left to notify.  It is the run's only point, so that it
 # is nearly always at work, and the run is over when it is.
 # shellcheck disable=SC2054,SC2317 source=tests/cli/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -27,6 +28,20 @@ kill_owners() {
 		done 2>/dev/null
 	done
 	return "$killed"
+}
+
+# Kills one process of a model, whatever it does.
+kill_one() {
+	local list workers worker
+	children "$driver"
+	workers=("${list[@]}")
+	for worker in "${workers[@]}"; do
+		children "$worker"
+		if ((${#list[@]})); then
+			kill -KILL "${list[RANDOM % ${#list[@]}]}" && return
+		fi
+	done 2>/dev/null
+	return 1
 }
 
 # Looks again and again, since a model computes in its slices only.
@@ -58,6 +73,19 @@ for model in pool fork; do
 	line_says "^switchyard: lock/$model/.* process of the model died"
 	row_is "^failed lock/$model/.*process of the model died"
 	run_is_whole
+	nothing_left
+done
+
+for round in 1 2 3; do
+	title="one of those that meet at a condition is killed, round $round"
+	rm -rf "$SWITCHYARD_RESULTS"
+	start run --workload condition --model pool --inflight 4 --budget 10s \
+		--sets 1 --no-figures
+	check "no sample" within 20 sampled condition/pool
+	check "nobody to kill" within 10 kill_one
+	await 30
+	status_is 3
+	lines_say 1 "^switchyard: condition/pool/.* process of the model died"
 	nothing_left
 done
 
