@@ -129,6 +129,8 @@ const char *sy_fetch_error(int error)
 	case EADDRNOTAVAIL:
 		return "no local port is left for a connection "
 		       "(net.ipv4.ip_local_port_range)";
+	case ETIME:
+		return "nginx took no connection within 10 s of its start";
 	case ECHILD:
 		return "nginx ended before it took a connection";
 	case ENOENT:

@@ -22,6 +22,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,7 +31,7 @@
 #include "workloads/message.h"
 
 /* How long it may take to start on a machine that is busy. */
-#define START_NS UINT64_C(20000000000)
+#define START_NS UINT64_C(10000000000)
 #define PROGRAM_BYTES 4096
 #define CHUNK_BYTES 65536
 /* Beside the clients': those that it has not seen the end of yet. */
@@ -56,9 +57,11 @@ struct parts {
 static int find(char program[PROGRAM_BYTES])
 {
 	const char *named = getenv(SY_NGINX_VARIABLE);
+	struct stat status;
 
 	if (named) {
-		if (*named != '/' || access(named, X_OK))
+		if (*named != '/' || access(named, X_OK) ||
+		    stat(named, &status) || !S_ISREG(status.st_mode))
 			return -ENOENT;
 		return snprintf(program, PROGRAM_BYTES, "%s", named) <
 		                       PROGRAM_BYTES
@@ -362,12 +365,13 @@ static int await(const struct parts *parts, const struct sockaddr_in *address,
 	snprintf(reason, SY_BROKEN_BYTES,
 	         "nginx took no connection within %d s of its start",
 	         (int)(START_NS / 1000000000));
-	return -ETIMEDOUT;
+	return -ETIME;
 }
 
 void sy_nginx_stop(struct sy_nginx *nginx)
 {
-	/* It has nothing to write back or to tidy up. */
+	/* It has nothing to write back or to tidy up, and leads a group. */
+	kill(-nginx->pid, SIGKILL);
 	kill(nginx->pid, SIGKILL);
 	while (waitpid(nginx->pid, NULL, 0) < 0 && errno == EINTR)
 		;
