@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "results/export_parts.h"
 #include "results/run.h"
@@ -37,6 +39,27 @@ static int check_schema(const json_t *results, const char *dir,
 	return 0;
 }
 
+/* Counts by their names, where there are any, and shares by theirs. */
+static bool are_counts(const json_t *findings)
+{
+	const char *name;
+	json_t *found;
+
+	if (!findings)
+		return true;
+	if (!json_is_object(findings))
+		return false;
+	json_object_foreach ((json_t *)findings, name, found) {
+		size_t length = strlen(name);
+		bool share = length > 6 && !strcmp(name + length - 6, "_share");
+
+		if (!(share ? json_is_number(found) : json_is_integer(found)) ||
+		    json_number_value(found) < 0)
+			return false;
+	}
+	return true;
+}
+
 static int check_points(const json_t *results, const char *dir,
                         struct sy_reason *reason)
 {
@@ -48,13 +71,19 @@ static int check_points(const json_t *results, const char *dir,
 	if (!json_is_array(points))
 		return sy_reason(reason, -EINVAL,
 		                 "%s/results.json: no list of points", dir);
-	json_array_foreach (points, i, point)
+	json_array_foreach (points, i, point) {
+		if (!are_counts(json_object_get(point, "findings")))
+			return sy_reason(reason, -EINVAL,
+			                 "%s/results.json: points[%zu] has "
+			                 "findings that are no counts",
+			                 dir, i);
 		for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
 			if (!json_is_string(json_object_get(point, texts[k])))
 				return sy_reason(reason, -EINVAL,
 				                 "%s/results.json: points[%zu] "
 				                 "has no %s",
 				                 dir, i, texts[k]);
+	}
 	return 0;
 }
 

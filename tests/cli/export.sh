@@ -70,6 +70,10 @@ holds '[]' "no schema"
 holds '{"schema": 2, "points": []}' "schema 2.*use a newer"
 holds '{"schema": 1}' "no list of points"
 holds '{"schema": 1, "points": [[]]}' "points\[0\] has no name"
+for found in '[]' 1 '{"lost": -5}' '{"lost": "x"}' '{"lost": 1e300}'; do
+	holds '{"schema": 1, "points": [{"findings": '"$found"'}]}' \
+		"points\[0\] has findings that are no counts"
+done
 head -c 100000 "$example/results.json" >"$folder/results.json"
 refused 2 "$folder/results.json, line [0-9]+" export "$folder" --to csv
 deep() {
