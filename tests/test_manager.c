@@ -72,6 +72,10 @@ static void test_dictionary_keeps_what_is_set(void **state)
 	get(ask, "none");
 	sy_dictionary_answer(dictionary, ask, reply);
 	assert_int_equal(sy_answer_value(reply, &value), -ENOENT);
+	sy_ask_sum(ask);
+	sy_dictionary_answer(dictionary, ask, reply);
+	assert_int_equal(sy_answer_value(reply, &value), 8);
+	assert_memory_equal(value, "\0\0\0\0\0\0\0\0", 8);
 	set(ask, "one too many", "x");
 	sy_dictionary_answer(dictionary, ask, reply);
 	assert_int_equal(sy_answer_value(reply, &value), -ENOSPC);

@@ -418,8 +418,9 @@ void sy_point_needs(const struct sy_point *point, struct sy_needs *needs)
 	const struct sy_request *r = &point->request;
 
 	own_needs(point, needs);
+	/* What counts the model's processes keeps a file of /proc open each. */
+	needs->descriptors += WORKER_DESCRIPTORS + needs->processes;
 	needs->processes += 1;
-	needs->descriptors += WORKER_DESCRIPTORS;
 	needs->mappings += WORKER_MAPPINGS;
 	if (r->workload && r->workload->needs)
 		r->workload->needs(&point->load, r->inflight, needs);

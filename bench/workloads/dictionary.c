@@ -89,14 +89,35 @@ static size_t put_reply(unsigned char *reply, enum sy_answered kind,
 	return sizeof(header) + bytes;
 }
 
+/* For who settles: one question instead of one for each key. */
+static uint64_t add_up(const struct sy_dictionary *dictionary)
+{
+	uint64_t sum = 0, number;
+
+	for (size_t i = 0; i < dictionary->used; i++) {
+		const struct item *item = &dictionary->entries[i];
+
+		if (item->bytes != sizeof(number))
+			continue;
+		memcpy(&number, item->value, sizeof(number));
+		sum += number;
+	}
+	return sum;
+}
+
 size_t sy_dictionary_answer(struct sy_dictionary *dictionary,
                             const unsigned char *request, unsigned char *reply)
 {
 	char key[SY_KEY_BYTES_MAX + 1];
 	struct sy_ask_header header;
 	struct item *entry;
+	uint64_t sum;
 
 	memcpy(&header, request, sizeof(header));
+	if (header.kind == SY_ASKED_SUM) {
+		sum = add_up(dictionary);
+		return put_reply(reply, SY_ANSWERED_VALUE, &sum, sizeof(sum));
+	}
 	take_key(key, request, &header);
 	entry = find(dictionary, key);
 	if (header.kind == SY_ASKED_GET)
@@ -129,11 +150,27 @@ size_t sy_ask(unsigned char *to, const char *key, size_t key_bytes,
 	return sizeof(header) + key_bytes + value_bytes;
 }
 
+size_t sy_ask_sum(unsigned char *to)
+{
+	size_t bytes = sy_ask(to, "*", 1, NULL, 0);
+
+	to[0] = SY_ASKED_SUM;
+	return bytes;
+}
+
+bool sy_is_request(const unsigned char *from)
+{
+	return *from == SY_ASKED_GET || *from == SY_ASKED_SET ||
+	       *from == SY_ASKED_SUM;
+}
+
 static int is_asked(const struct sy_ask_header *header)
 {
 	return header->key_bytes && header->key_bytes <= SY_KEY_BYTES_MAX &&
 	       (header->kind == SY_ASKED_SET ||
-	        (header->kind == SY_ASKED_GET && !header->value_bytes));
+	        ((header->kind == SY_ASKED_GET ||
+	          header->kind == SY_ASKED_SUM) &&
+	         !header->value_bytes));
 }
 
 static int is_answered(const struct sy_ask_header *header)

@@ -10,6 +10,7 @@
 #ifndef SY_DICTIONARY_H
 #define SY_DICTIONARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,6 +21,7 @@
 enum sy_asked {
 	SY_ASKED_GET = 'g',
 	SY_ASKED_SET = 's',
+	SY_ASKED_SUM = '+', /* of all values of 8 bytes; the key is not read */
 };
 
 enum sy_answered {
@@ -41,6 +43,10 @@ struct sy_ask_header {
 /* Writes a request to `to`, SY_ASK_BYTES; its length.  `value` NULL: a get. */
 size_t sy_ask(unsigned char *to, const char *key, size_t key_bytes,
               const void *value, size_t value_bytes);
+/* A request for the sum, which is a number of 8 bytes as a value is. */
+size_t sy_ask_sum(unsigned char *to);
+/* Whether the message that begins so is a request. */
+bool sy_is_request(const unsigned char *from);
 /*
  * How long the message is that begins with these bytes: 0 where its header is
  * not whole yet, -EBADMSG where it is none.

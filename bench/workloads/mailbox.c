@@ -34,8 +34,7 @@ static void answer(struct owner *owner, uint32_t index)
 	struct sy_mailbox *box = &post->boxes[index];
 	ssize_t bytes = sy_ask_length(box->request, sizeof(box->request));
 
-	if (bytes > 0 && (box->request[0] == SY_ASKED_GET ||
-	                  box->request[0] == SY_ASKED_SET))
+	if (bytes > 0 && sy_is_request(box->request))
 		sy_dictionary_answer(owner->dictionary, box->request,
 		                     box->reply);
 	else

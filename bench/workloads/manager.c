@@ -56,8 +56,7 @@ static bool answer_whole(struct manager *manager, struct client *client)
 	for (;;) {
 		ssize_t bytes = sy_ask_length(client->inbox, client->have);
 
-		if (bytes < 0 || (bytes && (client->inbox[0] != SY_ASKED_GET &&
-		                            client->inbox[0] != SY_ASKED_SET)))
+		if (bytes < 0 || (bytes && !sy_is_request(client->inbox)))
 			return false;
 		if (!bytes || (size_t)bytes > client->have)
 			return true;

@@ -85,23 +85,16 @@ int sy_owned_take(const unsigned char *reply, struct sy_task *task,
 }
 
 int sy_owned_settle(struct sy_owned *owned, const struct sy_batch *batch,
-                    int (*get)(void *data, uint32_t key, uint64_t *number),
-                    void *data, uint64_t found[SY_FINDINGS_MAX],
+                    int asked, uint64_t sum, uint64_t found[SY_FINDINGS_MAX],
                     char reason[SY_BROKEN_BYTES])
 {
 	uint64_t sets = batch->task_count * (owned->load.sections / 2);
-	uint64_t sum = 0, number = 0;
-	int rc = 0;
 
-	for (uint32_t key = 0; key < owned->keys && !rc; key++) {
-		rc = get(data, key, &number);
-		sum += number;
-	}
-	if (rc) {
+	if (asked) {
 		snprintf(reason, SY_BROKEN_BYTES,
-		         "the owner of the data does not answer: %s",
-		         strerror(-rc));
-		return rc;
+		         "the process that owns the data does not answer: %s",
+		         strerror(-asked));
+		return asked;
 	}
 	owned->sets += sets;
 	found[SY_SHARE_FOUND_WRITTEN] = sets;

@@ -41,12 +41,12 @@ int sy_owned_take(const unsigned char *reply, struct sy_task *task,
                   uint32_t operation);
 
 /*
- * After a run: whether the numbers of all keys add up, which `get` brings one
- * by one (0 or a negative errno, which is returned).  As settle.
+ * After a run: whether the numbers of all keys add up to the sets that were
+ * made; `asked` is 0 and `sum` what the owner says, or a negative errno, which
+ * is returned.  As settle.
  */
 int sy_owned_settle(struct sy_owned *owned, const struct sy_batch *batch,
-                    int (*get)(void *data, uint32_t key, uint64_t *number),
-                    void *data, uint64_t found[SY_FINDINGS_MAX],
+                    int asked, uint64_t sum, uint64_t found[SY_FINDINGS_MAX],
                     char reason[SY_BROKEN_BYTES]);
 
 #endif /* SY_OWNED_H */

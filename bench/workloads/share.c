@@ -132,6 +132,12 @@ static int share_settle(void *state, struct sy_batch *batch,
 	return share->way->settle(share->state, batch, found, reason);
 }
 
+static const char *share_explain(int error)
+{
+	return error == -EOWNERDEAD ? "the process that owns the data has died"
+	                            : NULL;
+}
+
 static pid_t share_server(const void *state)
 {
 	const struct share *share = state;
@@ -161,6 +167,7 @@ const struct sy_workload sy_workload_share = {
 	.wants = share_wants,
 	.portion = sy_row_portion,
 	.settle = share_settle,
+	.explain = share_explain,
 	.server = share_server,
 	.close = share_close,
 };

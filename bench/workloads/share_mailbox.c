@@ -116,19 +116,18 @@ static int mailbox_open(void **state, const struct sy_load *load,
 	return 0;
 }
 
-static int get(void *data, uint32_t key, uint64_t *number)
+static int ask_sum(struct sy_post *post, uint64_t *sum)
 {
-	struct sy_post *post = data;
 	uint32_t own = post->count - 1;
 
 	if (atomic_load(&post->dead))
 		return -EOWNERDEAD;
-	sy_owned_ask(post->boxes[own].request, key, NULL);
+	sy_ask_sum(post->boxes[own].request);
 	sy_mailbox_mark(post, own);
 	sy_places_release(post->places, SY_MAILBOX_GATE, 1);
 	sy_places_acquire(post->places, sy_mailbox_gate(own));
 	return sy_mailbox_answered(post, own)
-	               ? sy_owned_number(post->boxes[own].reply, number)
+	               ? sy_owned_number(post->boxes[own].reply, sum)
 	               : -EOWNERDEAD;
 }
 
@@ -137,9 +136,10 @@ static int mailbox_settle(void *state, struct sy_batch *batch,
                           char reason[SY_BROKEN_BYTES])
 {
 	struct post_job *job = state;
+	uint64_t sum = 0;
+	int asked = ask_sum(job->post, &sum);
 
-	return sy_owned_settle(&job->owned, batch, get, job->post, found,
-	                       reason);
+	return sy_owned_settle(&job->owned, batch, asked, sum, found, reason);
 }
 
 /* The owner, and its parent. */

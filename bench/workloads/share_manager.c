@@ -190,12 +190,11 @@ free_shared:
 }
 
 /* One request of ours, and its reply. */
-static int get(void *data, uint32_t key, uint64_t *number)
+static int ask_sum(const struct shared *shared, uint64_t *sum)
 {
-	struct shared *shared = data;
 	unsigned char message[SY_ASK_BYTES];
 	struct pollfd answer = { .fd = shared->own, .events = POLLIN };
-	size_t bytes = sy_owned_ask(message, key, NULL);
+	size_t bytes = sy_ask_sum(message);
 	ssize_t come;
 
 	if (send(shared->own, message, bytes, MSG_NOSIGNAL) != (ssize_t)bytes)
@@ -208,7 +207,7 @@ static int get(void *data, uint32_t key, uint64_t *number)
 	/* The manager sends each reply at once and whole. */
 	if (sy_ask_length(message, (size_t)come) != come)
 		return -EBADMSG;
-	return sy_owned_number(message, number);
+	return sy_owned_number(message, sum);
 }
 
 static int manager_settle(void *state, struct sy_batch *batch,
@@ -216,9 +215,10 @@ static int manager_settle(void *state, struct sy_batch *batch,
                           char reason[SY_BROKEN_BYTES])
 {
 	struct shared *shared = state;
+	uint64_t sum = 0;
+	int asked = ask_sum(shared, &sum);
 
-	return sy_owned_settle(shared->owned, batch, get, shared, found,
-	                       reason);
+	return sy_owned_settle(shared->owned, batch, asked, sum, found, reason);
 }
 
 static void manager_needs(const struct sy_load *load, uint32_t inflight,

@@ -35,7 +35,7 @@ for way in manager mailbox; do
 	kill_owners "sy-$way"
 	await 50
 	status_is 3
-	lines_say 2 "(threads|pool)/mechanism:$way.* failed: .*Owner died"
+	lines_say 2 "(threads|pool)/mechanism:$way.* failed: .*process that owns the data"
 	nothing_left 5
 done
 
