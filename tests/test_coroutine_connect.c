@@ -338,12 +338,13 @@ static struct sy_op step_impatient(struct sy_task *task)
 		if (task->result)
 			return done(task, false);
 		task->deadline_ns = sy_clock_ns() + 20 * MS;
-		return call(task, job->poke, job->bytes);
+		return call(task, (enum sy_op_kind)job->poke, job->bytes);
 	case 3:
 		return done(task, !task->result);
 	default:
 		if (task->result > 0 && --task->step)
-			return call(task, job->poke, job->bytes);
+			return call(task, (enum sy_op_kind)job->poke,
+			            job->bytes);
 		if (task->result != -ETIMEDOUT || task->lane->fd < 0 ||
 		    sy_clock_ns() < task->deadline_ns)
 			return done(task, false);
@@ -357,7 +358,7 @@ static void impatient(const struct sy_model *model, uint32_t pus,
 	struct sy_batch *batch = batch_make(step_impatient, 6, pus, bytes);
 
 	job_of(batch)->bytes = bytes;
-	job_of(batch)->poke = kind;
+	job_of(batch)->poke = (int)kind;
 	visit(model, batch, manner, 6);
 }
 

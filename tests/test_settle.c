@@ -96,7 +96,7 @@ static void made_close(void *state, struct sy_batch *batch)
 static const struct sy_finding findings[] = {
 	{ "tasks", "tasks that were run", false },
 	{ "largest", "the same and a thousand", true },
-	{ NULL },
+	{ .name = NULL },
 };
 
 static const struct sy_workload workload = {

@@ -69,7 +69,7 @@ static void test_nothing_of_a_slice_is_lost(void **state)
 static const struct sy_finding findings[] = {
 	{ "lost", "additions that were lost", false },
 	{ "most_inside", "inside at once, at most", true },
-	{ NULL },
+	{ .name = NULL },
 };
 
 /* The names are the workload's, so these are read with them. */

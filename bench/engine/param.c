@@ -32,7 +32,7 @@ const struct sy_param sy_params[] = {
 	{ "timeout_ns", "timeout_ns", SY_HAVE_FETCH, FIELD(timeout_ns),
 	  .least = SY_TIMEOUT_MIN_NS, .most = SY_TIMEOUT_MAX_NS,
 	  .otherwise = UINT64_C(5000000000), .quiet = true },
-	{ NULL },
+	{ .key = NULL },
 };
 
 bool sy_families_have(const char *families, const char *family)

@@ -385,7 +385,7 @@ const struct sy_claim sy_claims[] = {
 			 "--inflight 100 --placement compact",
 		.judge = judge_lock,
 	},
-	{ NULL },
+	{ .said = NULL },
 };
 
 const char *sy_ruling_name(enum sy_ruling ruling)
