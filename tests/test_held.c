@@ -316,12 +316,20 @@ static void test_what_comes_with_the_first_is_no_slope(void **state)
 	static const struct sy_mechanism pages =
 		MECHANISM(open_filled, run_pages);
 	struct opened o;
+	uint64_t bytes = 0;
 
 	(void)state;
-	if (hold(&o, &pages, 80))
-		fail_msg("%s", o.reason.text);
+	/* A kernel that takes idle pages back may do so while they are counted. */
+	for (int tries = 0; tries < 3 && bytes < PAGES_EACH * PAGE - 500;
+	     tries++) {
+		if (tries)
+			opened_close(&o);
+		if (hold(&o, &pages, 80))
+			fail_msg("%s", o.reason.text);
+		bytes = o.slice.bytes / 80;
+	}
 	/* A sanitizer's shadow is read for each page, and so mapped. */
-	assert_in_range(o.slice.bytes / 80, PAGES_EACH * PAGE - 500,
+	assert_in_range(bytes, PAGES_EACH * PAGE - 500,
 	                PAGES_EACH * PAGE + (SANITIZED ? 2500 : 1000));
 	opened_close(&o);
 }

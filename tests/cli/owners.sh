@@ -30,7 +30,7 @@ kill_owners() {
 for way in manager mailbox; do
 	title="the owner of share/mechanism:$way is killed"
 	start run --workload share --mechanism "$way" --model threads,pool \
-		--inflight 4 --sections 100 --budget 20s --sets 2 --no-figures
+		--inflight 4 --sections 100 --budget 10s --sets 2 --no-figures
 	check "there is none" within 20 owns "sy-$way"
 	kill_owners "sy-$way"
 	await 50

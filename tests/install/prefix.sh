@@ -33,7 +33,7 @@ wanted=(bin/switchyard share/man/man1/switchyard.1
 	share/doc/switchyard/{LICENSE,README.md,CHANGELOG.md,CONTRIBUTING.md}
 	share/doc/switchyard/models/model.h
 	share/doc/switchyard/bench/benchmark-c/{README.md,benchmark_c.h})
-for file in "$source_dir"/results/{example,context-switch,contexts}/plots/*.png; do
+for file in "$source_dir"/results/{example,context-switch,contexts,tutorial}/plots/*.png; do
 	wanted+=("share/doc/switchyard${file#"$source_dir"}")
 done
 for file in "$source_dir"/scripts/{plot/*.gp,sweeps/*.ini}; do
