@@ -9,14 +9,14 @@
 #include "blocking_connection.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "stream_socket.h"
 
 /* 0: the deadline has passed. */
 static uint64_t remaining_ns(uint64_t by_ns)
@@ -71,17 +71,6 @@ static int connect_by(int fd, const struct sy_batch *batch, uint64_t by_ns)
 	return err;
 }
 
-static int send_at_once(int fd, int family)
-{
-	const int on = 1;
-
-	if (family != AF_INET && family != AF_INET6)
-		return 0;
-	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on))
-	               ? -errno
-	               : 0;
-}
-
 int64_t sy_blocking_connect(const struct sy_batch *batch, struct sy_lane *lane,
                             uint64_t by_ns)
 {
@@ -92,12 +81,10 @@ int64_t sy_blocking_connect(const struct sy_batch *batch, struct sy_lane *lane,
 		return -EDESTADDRREQ;
 	if (lane->fd >= 0)
 		return -EISCONN;
-	fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = sy_stream_socket(address, 0);
 	if (fd < 0)
-		return -errno;
-	err = send_at_once(fd, address->sa_family);
-	if (!err)
-		err = connect_by(fd, batch, by_ns);
+		return fd;
+	err = connect_by(fd, batch, by_ns);
 	if (err) {
 		close(fd);
 		return err;

@@ -10,10 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "stream_socket.h"
 
 /* libuv makes the socket non-blocking; sy_uv_connection_close undoes it. */
 int sy_uv_connection_open(struct sy_uv_lane *lane)
@@ -82,38 +82,19 @@ bool sy_uv_connect(struct sy_uv_lane *lane)
 	return sy_uv_wait(lane, SY_CONNECT);
 }
 
-static int family_of(const struct sy_batch *batch)
-{
-	return ((const struct sockaddr *)batch->address)->sa_family;
-}
-
 bool sy_uv_address_is_tcp(const struct sy_batch *batch)
 {
-	return family_of(batch) == AF_INET || family_of(batch) == AF_INET6;
-}
-
-/* A request is one write, and is not to wait for the next one. */
-static int send_at_once(const struct sy_batch *batch, int fd)
-{
-	int on = 1;
-
-	if (!sy_uv_address_is_tcp(batch))
-		return 0;
-	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on))
-	               ? -errno
-	               : 0;
+	return sy_address_is_tcp(batch->address);
 }
 
 int sy_uv_socket_connect(const struct sy_batch *batch, int *fd_out)
 {
-	int fd = socket(family_of(batch),
-	                SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int error;
+	int fd = sy_stream_socket(batch->address, SOCK_NONBLOCK);
+	int error = 0;
 
 	if (fd < 0)
-		return -errno;
-	error = send_at_once(batch, fd);
-	if (!error && connect(fd, batch->address, batch->address_bytes))
+		return fd;
+	if (connect(fd, batch->address, batch->address_bytes))
 		error = -errno;
 	if (error && error != -EINPROGRESS)
 		close(fd);

@@ -3,23 +3,10 @@
 #include "connection.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int socket_open(int family)
-{
-	const int on = 1;
-	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -errno;
-	/* A request is one message, and is not to wait for a second one. */
-	if (family != AF_UNIX)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return fd;
-}
+#include "stream_socket.h"
 
 int sy_connection_begin(struct sy_coroutine *coroutine)
 {
@@ -32,7 +19,7 @@ int sy_connection_begin(struct sy_coroutine *coroutine)
 		return -EDESTADDRREQ;
 	if (lane->fd >= 0)
 		return -EISCONN;
-	fd = socket_open(address->sa_family);
+	fd = sy_stream_socket(address, SOCK_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	lane->fd = fd;
@@ -49,13 +36,7 @@ int sy_connection_begin(struct sy_coroutine *coroutine)
 
 int sy_connection_finish(const struct sy_coroutine *coroutine)
 {
-	int error = 0;
-	socklen_t bytes = sizeof(error);
-
-	if (getsockopt(coroutine->lane->fd, SOL_SOCKET, SO_ERROR, &error,
-	               &bytes))
-		return -errno;
-	return -error;
+	return sy_stream_socket_error(coroutine->lane->fd);
 }
 
 void sy_connection_end(struct sy_coroutine *coroutine)

@@ -118,28 +118,29 @@ static void live(void *data)
 	sy_fiber_end(&self->fiber, &next->fiber, KIND);
 }
 
-static struct sy_routine *free_slot(struct sy_routines *set)
+static void give_slot(struct sy_routine *routine)
 {
-	for (uint32_t i = 0; i < set->most; i++)
-		if (set->slots[i].state == SY_ROUTINE_FREE)
-			return &set->slots[i];
-	return NULL;
+	routine->state = SY_ROUTINE_FREE;
+	routine->next_free = routine->set->free;
+	routine->set->free = routine;
 }
 
 int sy_routine_make(struct sy_routines *set, sy_routine_fn *function,
                     void *data, struct sy_routine **routine)
 {
-	struct sy_routine *new = free_slot(set);
+	struct sy_routine *new = set->free;
 	struct sy_stack stack;
 
 	if (!new || sy_stack_take(&set->stacks, &stack))
 		return -EAGAIN;
+	set->free = new->next_free;
 	*new = (struct sy_routine){ .set = set,
 		                    .function = function,
 		                    .data = data,
 		                    .stack = stack,
 		                    .maker = set->running,
 		                    .state = SY_ROUTINE_NEW,
+		                    .deadline = new->deadline,
 		                    .fd = -1 };
 	sy_fiber_make(&new->fiber, KIND, stack.low, stack.top, live, new);
 	*routine = new;
@@ -201,7 +202,7 @@ int sy_routine_join(struct sy_routines *set, struct sy_routine *routine)
 	}
 	if (rc)
 		return rc;
-	routine->state = SY_ROUTINE_FREE;
+	give_slot(routine);
 	return set->error;
 }
 
@@ -226,17 +227,18 @@ static int tables_open(struct sy_routines *set, uint32_t most)
 {
 	set->most = most;
 	set->slots = calloc(most, sizeof(*set->slots));
-	set->due = (struct sy_routine **)calloc((size_t)most + 2,
-	                                        sizeof(struct sy_routine *));
-	if (!set->slots || !set->due)
+	if (!set->slots)
 		return -ENOMEM;
+	for (uint32_t i = most; i-- > 0;) {
+		set->slots[i].set = set;
+		give_slot(&set->slots[i]);
+	}
 	return sy_ready_open(&set->ready, most + 1);
 }
 
 static void tables_close(struct sy_routines *set)
 {
 	sy_ready_close(&set->ready);
-	free(set->due);
 	free(set->slots);
 	free(set);
 }

@@ -11,6 +11,7 @@
 #include "ready.h"
 #include "routines.h"
 #include "stack.h"
+#include "timers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,11 +36,12 @@ struct sy_routine {
 	struct sy_routine *maker;
 	struct sy_routine *joiner; /* waits for the end, or NULL */
 	enum sy_routine_state state;
+	struct sy_routine *next_free; /* of a free slot */
 	bool spawned;
-	int result;      /* of what it waited for */
-	int fd;          /* that it waits for, or -1 */
-	uint64_t due_ns; /* where it has a place in the heap */
-	uint32_t place;  /* there, from 1 on; 0: none */
+	int result; /* of what it waited for */
+	int fd;     /* that it waits for, or -1 */
+	/* The heap may know it longer than the routine: it stays with the slot. */
+	struct sy_deadline deadline;
 };
 
 /* Taken from epoll at a time. */
@@ -54,9 +56,10 @@ struct sy_routines {
 	uint32_t turns;        /* yields since the kernel was looked at */
 	int error;             /* a stack has overflowed */
 	int epoll;
-	uint32_t most, due_count;
-	struct sy_routine **due; /* a heap, [1] first; `most` + 1 places */
+	uint32_t most;
+	struct sy_timers timers;
 	struct sy_routine *slots;
+	struct sy_routine *free; /* the slots, last in first out */
 	struct sy_routine thread;
 	struct sy_stacks stacks;
 	ucontext_t thread_ucontext;

@@ -3,82 +3,38 @@
  * routines_wait.c - what routines wait for: time and descriptors.
  *
  * A descriptor is watched for one event at a time (EPOLLONESHOT), so that one
- * that nobody waits for wakes nobody.  Who waits with a deadline is in a heap
- * that knows each one's place, so that it can be taken out again.
+ * that nobody waits for wakes nobody.
  */
 #include "routines_internal.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "model.h"
+#include "stream_socket.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 
 int sy_routines_wait_open(struct sy_routines *set)
 {
+	/* Those of the set, and the thread. */
+	int rc = sy_timers_open(&set->timers, set->most + 1);
+
+	if (rc)
+		return rc;
 	set->epoll = epoll_create1(EPOLL_CLOEXEC);
-	return set->epoll < 0 ? -errno : 0;
+	if (set->epoll >= 0)
+		return 0;
+	rc = -errno;
+	sy_timers_close(&set->timers);
+	return rc;
 }
 
 void sy_routines_wait_close(struct sy_routines *set)
 {
 	close(set->epoll);
-}
-
-/* ---- the heap ---- */
-
-static void place(struct sy_routines *set, uint32_t at,
-                  struct sy_routine *routine)
-{
-	set->due[at] = routine;
-	routine->place = at;
-}
-
-static void rise(struct sy_routines *set, uint32_t at,
-                 struct sy_routine *routine)
-{
-	for (; at > 1 && set->due[at / 2]->due_ns > routine->due_ns; at /= 2)
-		place(set, at, set->due[at / 2]);
-	place(set, at, routine);
-}
-
-static void sink(struct sy_routines *set, uint32_t at,
-                 struct sy_routine *routine)
-{
-	uint32_t child;
-
-	while ((child = 2 * at) <= set->due_count) {
-		if (child < set->due_count &&
-		    set->due[child + 1]->due_ns < set->due[child]->due_ns)
-			child++;
-		if (set->due[child]->due_ns >= routine->due_ns)
-			break;
-		place(set, at, set->due[child]);
-		at = child;
-	}
-	place(set, at, routine);
-}
-
-static void due_add(struct sy_routines *set, struct sy_routine *routine,
-                    uint64_t due_ns)
-{
-	routine->due_ns = due_ns;
-	rise(set, ++set->due_count, routine);
-}
-
-static void due_remove(struct sy_routines *set, struct sy_routine *routine)
-{
-	uint32_t at = routine->place;
-	struct sy_routine *last = set->due[set->due_count--];
-
-	routine->place = 0;
-	if (last == routine)
-		return;
-	sink(set, at, last);
-	rise(set, last->place, last);
+	sy_timers_close(&set->timers);
 }
 
 /* ---- waiting ---- */
@@ -86,8 +42,7 @@ static void due_remove(struct sy_routines *set, struct sy_routine *routine)
 static void come(struct sy_routines *set, struct sy_routine *routine,
                  int result)
 {
-	if (routine->place)
-		due_remove(set, routine);
+	routine->deadline.due_ns = 0;
 	routine->fd = -1;
 	set->kernel_waits--;
 	sy_routine_wake(routine, result);
@@ -103,12 +58,17 @@ static void unwatch(struct sy_routines *set, int fd)
 
 static void look_at_time(struct sy_routines *set)
 {
-	uint64_t now = sy_clock_ns();
+	uint64_t now = sy_clock_ns(), due;
 
-	while (set->due_count && set->due[1]->due_ns <= now) {
-		struct sy_routine *routine = set->due[1];
-		bool timed_out = routine->fd >= 0;
+	while ((due = sy_timers_next(&set->timers)) && due <= now) {
+		struct sy_deadline *deadline;
+		struct sy_routine *routine;
+		bool timed_out;
 
+		sy_timers_pop(&set->timers, &deadline);
+		routine = (void *)((char *)deadline -
+		                   offsetof(struct sy_routine, deadline));
+		timed_out = routine->fd >= 0;
 		if (timed_out)
 			unwatch(set, routine->fd);
 		come(set, routine, timed_out ? -ETIMEDOUT : 0);
@@ -116,16 +76,16 @@ static void look_at_time(struct sy_routines *set)
 }
 
 /* Until the first is due, in whole milliseconds: never too short. */
-static int timeout_ms(const struct sy_routines *set)
+static int timeout_ms(struct sy_routines *set)
 {
-	uint64_t now, ms;
+	uint64_t due = sy_timers_next(&set->timers), now, ms;
 
-	if (!set->due_count)
+	if (!due)
 		return -1;
 	now = sy_clock_ns();
-	if (set->due[1]->due_ns <= now)
+	if (due <= now)
 		return 0;
-	ms = (set->due[1]->due_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+	ms = (due - now + NS_PER_MS - 1) / NS_PER_MS;
 	return ms < INT32_MAX ? (int)ms : INT32_MAX;
 }
 
@@ -146,7 +106,9 @@ void sy_routines_look(struct sy_routines *set, bool block)
 int sy_routine_sleep(struct sy_routines *set, uint64_t until_ns)
 {
 	set->kernel_waits++;
-	due_add(set, set->running, until_ns);
+	/* 0 would be none. */
+	sy_timers_set(&set->timers, until_ns ? until_ns : 1,
+	              &set->running->deadline);
 	return sy_routine_park(set);
 }
 
@@ -164,7 +126,7 @@ int sy_routine_await(struct sy_routines *set, int fd, uint32_t events,
 	self->fd = fd;
 	set->kernel_waits++;
 	if (by_ns)
-		due_add(set, self, by_ns);
+		sy_timers_set(&set->timers, by_ns, &self->deadline);
 	return sy_routine_park(set);
 }
 
@@ -178,25 +140,18 @@ void sy_routine_forget(struct sy_routines *set, int fd)
 /* What became of a connection that was begun. */
 static int connected(struct sy_routines *set, int fd, uint64_t by_ns)
 {
-	int error = 0, rc = sy_routine_await(set, fd, EPOLLOUT, by_ns);
-	socklen_t bytes = sizeof(error);
+	int rc = sy_routine_await(set, fd, EPOLLOUT, by_ns);
 
-	if (!rc && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &bytes))
-		rc = -errno;
-	return rc ? rc : -error;
+	return rc ? rc : sy_stream_socket_error(fd);
 }
 
 int sy_routine_connect(struct sy_routines *set, const struct sockaddr *address,
                        socklen_t bytes, uint64_t by_ns, int *fd)
 {
-	int one = 1, rc = 0;
-	int new = socket(address->sa_family,
-	                 SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int new = sy_stream_socket(address, SOCK_NONBLOCK), rc = 0;
 
 	if (new < 0)
-		return -errno;
-	if (address->sa_family != AF_UNIX)
-		setsockopt(new, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		return new;
 	if (connect(new, address, bytes))
 		rc = errno == EINPROGRESS ? connected(set, new, by_ns) : -errno;
 	if (rc) {
