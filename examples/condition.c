@@ -110,21 +110,19 @@ static struct sy_op play(struct sy_task *task)
 
 int main(void)
 {
-	static const char *const models[] = { "threads", "fork", "pool",
-		                              "coroutine", "eventloop" };
 	int failed = 0;
 
 	example_begin();
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+	for (size_t i = 0; i < EXAMPLE_MODELS; i++) {
 		struct example *example = example_open(play, WAITERS + 1);
 		const struct table *table = (void *)example->job;
 
 		example->batch.lock_count = 1;
 		example->batch.wants = SY_WANTS_ORDER;
-		failed |= example_run(example, models[i]);
+		failed |= example_run(example, example_models[i]);
 		printf("%s: %u of 3 notified took one, %u woke in vain, %u "
 		       "took one in the end\n",
-		       models[i], table->taken_of_three, table->in_vain,
+		       example_models[i], table->taken_of_three, table->in_vain,
 		       table->taken);
 		example_close(example);
 	}

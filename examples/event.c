@@ -79,21 +79,19 @@ static struct sy_op play(struct sy_task *task)
 
 int main(void)
 {
-	static const char *const models[] = { "threads", "fork", "pool",
-		                              "coroutine", "eventloop" };
 	int failed = 0;
 
 	example_begin();
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+	for (size_t i = 0; i < EXAMPLE_MODELS; i++) {
 		struct example *example = example_open(play, WAITERS + 1);
 		const struct scene *scene = (void *)example->job;
 		int error;
 
 		example->batch.event_count = EVENTS;
 		example->batch.wants = SY_WANTS_ORDER;
-		error = example_run(example, models[i]);
-		printf("%s: %u passed, %u before it was set, %s\n", models[i],
-		       scene->passed, scene->early,
+		error = example_run(example, example_models[i]);
+		printf("%s: %u passed, %u before it was set, %s\n",
+		       example_models[i], scene->passed, scene->early,
 		       error ? "open after clear" : "closed after clear");
 		failed |= error;
 		example_close(example);

@@ -20,6 +20,11 @@
 #define EXAMPLE_LANES_MAX 128
 #define EXAMPLE_CONTEXTS_MAX 512
 
+/* What the examples carry the same tasks out by. */
+static const char *const example_models[] = { "threads", "fork", "pool",
+	                                      "coroutine", "eventloop" };
+#define EXAMPLE_MODELS (sizeof(example_models) / sizeof(example_models[0]))
+
 /* All that models share, at one address in every process. */
 struct example {
 	struct sy_batch batch;

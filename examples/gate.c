@@ -68,19 +68,17 @@ static int run(const char *model, sy_step_fn *step, uint32_t count,
 
 int main(void)
 {
-	static const char *const models[] = { "threads", "fork", "pool",
-		                              "coroutine", "eventloop" };
 	int failed = 0;
 
 	example_begin();
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+	for (size_t i = 0; i < EXAMPLE_MODELS; i++) {
 		struct room room;
 
-		failed |= run(models[i], visit, CONTEXTS, &room);
-		printf("%s: %u passed, %s five inside\n", models[i],
+		failed |= run(example_models[i], visit, CONTEXTS, &room);
+		printf("%s: %u passed, %s five inside\n", example_models[i],
 		       room.passed, room.most <= INSIDE ? "at most" : "over");
-		printf("%s: one release too many: %s\n", models[i],
-		       strerror(-run(models[i], release, 1, &room)));
+		printf("%s: one release too many: %s\n", example_models[i],
+		       strerror(-run(example_models[i], release, 1, &room)));
 	}
 	return example_end(failed);
 }

@@ -23,18 +23,16 @@ static struct sy_op add(struct sy_task *task)
 
 int main(void)
 {
-	static const char *const models[] = { "threads", "fork", "pool",
-		                              "coroutine", "eventloop" };
 	int failed = 0;
 
 	example_begin();
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+	for (size_t i = 0; i < EXAMPLE_MODELS; i++) {
 		struct example *example = example_open(add, CONTEXTS);
 		const long *number = (const long *)example->job;
 
 		example->batch.lock_count = 1;
-		failed |= example_run(example, models[i]);
-		printf("%s: %ld\n", models[i], *number);
+		failed |= example_run(example, example_models[i]);
+		printf("%s: %ld\n", example_models[i], *number);
 		example_close(example);
 	}
 	return example_end(failed);

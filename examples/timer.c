@@ -46,20 +46,18 @@ static struct sy_op play(struct sy_task *task)
 
 int main(void)
 {
-	static const char *const models[] = { "threads", "fork", "pool",
-		                              "coroutine", "eventloop" };
 	int failed = 0;
 
 	example_begin();
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+	for (size_t i = 0; i < EXAMPLE_MODELS; i++) {
 		struct example *example = example_open(play, 3);
 		const struct timers *timers = (void *)example->job;
 
 		example->batch.event_count = EVENTS;
 		example->batch.wants = SY_WANTS_ORDER;
-		failed |= example_run(example, models[i]);
+		failed |= example_run(example, example_models[i]);
 		printf("%s: %u ran, %u of them early, %u cancelled\n",
-		       models[i], timers->ran, timers->early,
+		       example_models[i], timers->ran, timers->early,
 		       timers->cancelled);
 		example_close(example);
 	}
