@@ -38,7 +38,6 @@ static int get(const struct sy_nginx *nginx, const char *target,
 		.bodies = 1,
 	};
 
-	job.failed = &job.failure;
 	memcpy(&job.address, &nginx->address, sizeof(nginx->address));
 	assert_int_equal(sy_fetch_requests(&job, "localhost", target), 0);
 	return sy_fetch_alone(&job, 0, response);

@@ -18,8 +18,8 @@ static void print_time(uint64_t ns)
 		printf("about %llu h %llu min", minutes / 60, minutes % 60);
 }
 
-/* What no machine like this one, or no such model, has; once for each reason
-   of a row.  Placements are not looked for. */
+/* What no machine like this one, or no such model, has.  Placements are
+   not looked for. */
 static void print_absent(const struct sy_plan *plan)
 {
 	const char *before = "\n";

@@ -68,6 +68,11 @@ bool sy_request_has_server(const struct sy_request *r)
 	return is_of(SY_HAVE_SERVER, r);
 }
 
+bool sy_request_has_sections(const struct sy_request *r)
+{
+	return is_of(SY_HAVE_INSIDE, r);
+}
+
 bool sy_request_has_rounds(const struct sy_request *r)
 {
 	return is_of("cpu " SY_HAVE_INSIDE, r);

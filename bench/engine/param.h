@@ -50,6 +50,8 @@ bool sy_request_waits(const struct sy_request *r);
 bool sy_request_has_server(const struct sy_request *r);
 /* Whether their work is given in time and carried out in rounds. */
 bool sy_request_has_rounds(const struct sy_request *r);
+/* Whether they have sections whose work is carried out in rounds. */
+bool sy_request_has_sections(const struct sy_request *r);
 
 /* The keys of its family into the object, which is taken; and back from it:
    -EINVAL, one is missing or out of range. */

@@ -137,8 +137,7 @@ int sy_plan_check(const struct sy_plan *plan, struct sy_reason *reason)
 		const struct sy_request *r = &plan->points[i].request;
 		double least;
 
-		if (!r->workload ||
-		    !sy_families_have(SY_HAVE_INSIDE, r->workload->name))
+		if (!sy_request_has_sections(r))
 			continue;
 		least = sections_ns(r);
 		/* Not even the least is reached: sleeps end late. */

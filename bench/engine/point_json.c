@@ -23,13 +23,6 @@ json_t *sy_pus_to_json(const struct sy_placement *where)
 	return pus;
 }
 
-/* Whether its tasks have sections whose work is carried out in rounds. */
-static bool inside_is_of(const struct sy_request *r)
-{
-	return r->workload &&
-	       sy_families_have(SY_HAVE_INSIDE, r->workload->name);
-}
-
 json_t *sy_point_to_json(const struct sy_point *point)
 {
 	const struct sy_request *r = &point->request;
@@ -45,7 +38,7 @@ json_t *sy_point_to_json(const struct sy_point *point)
 		point->where.bound, "pus", sy_pus_to_json(&point->where));
 
 	json = sy_request_row_to_json(r, json);
-	if (!inside_is_of(r))
+	if (!sy_request_has_sections(r))
 		return json;
 	json = sy_json_with(json, "inside_rounds",
 	                    json_integer((json_int_t)load->inside_rounds));
@@ -82,7 +75,7 @@ static int take_own(struct sy_point *point, const json_t *json,
 	json_int_t inside = 0, outside = 0;
 	int error = sy_params_from_json(&point->request, json);
 
-	if (!error && inside_is_of(&point->request) &&
+	if (!error && sy_request_has_sections(&point->request) &&
 	    (json_unpack((json_t *)json, "{sI sI}", "inside_rounds", &inside,
 	                 "outside_rounds", &outside) ||
 	     inside < 0 || outside < 0))

@@ -50,8 +50,7 @@ static bool are_counts(const json_t *findings)
 	if (!json_is_object(findings))
 		return false;
 	json_object_foreach ((json_t *)findings, name, found) {
-		size_t length = strlen(name);
-		bool share = length > 6 && !strcmp(name + length - 6, "_share");
+		bool share = sy_finding_is_share(name);
 
 		if (!(share ? json_is_number(found) : json_is_integer(found)) ||
 		    json_number_value(found) < 0)

@@ -51,7 +51,7 @@ static void add_own(json_t *params, const struct sy_point *point)
 			sy_summary_set(
 				params, p->key,
 				json_integer((json_int_t)sy_param_get(p, r)));
-	if (!sy_families_have(SY_HAVE_INSIDE, r->workload->name))
+	if (!sy_request_has_sections(r))
 		return;
 	sy_summary_set(params, "inside_rounds",
 	               json_integer((json_int_t)point->load.inside_rounds));

@@ -12,7 +12,7 @@
 
 #define SHARE "_share"
 
-static bool is_share(const char *key)
+bool sy_finding_is_share(const char *key)
 {
 	size_t length = strlen(key), end = strlen(SHARE);
 
@@ -48,7 +48,8 @@ const char *sy_finding_summary(const char *family, const char *key)
 {
 	const struct sy_workload *workload = sy_workload_find(family);
 	const struct sy_finding *finding = workload ? workload->findings : NULL;
-	size_t length = strlen(key) - (is_share(key) ? strlen(SHARE) : 0);
+	size_t length =
+		strlen(key) - (sy_finding_is_share(key) ? strlen(SHARE) : 0);
 
 	for (; finding && finding->name; finding++)
 		if (strlen(finding->name) == length &&
@@ -59,7 +60,8 @@ const char *sy_finding_summary(const char *family, const char *key)
 
 char *sy_finding_label(const char *key, char *text, size_t bytes)
 {
-	size_t length = strlen(key) - (is_share(key) ? strlen(SHARE) : 0);
+	size_t length =
+		strlen(key) - (sy_finding_is_share(key) ? strlen(SHARE) : 0);
 
 	snprintf(text, bytes, "%.*s", (int)length, key);
 	return text;
@@ -69,7 +71,7 @@ char *sy_finding_text(const struct sy_table *table, const char *key, char *text,
                       size_t bytes)
 {
 	snprintf(text, bytes, "%s%s", sy_finding_summary(table->family, key),
-	         is_share(key) ? ", a share of all operations" : "");
+	         sy_finding_is_share(key) ? ", a share of all operations" : "");
 	return text;
 }
 
@@ -111,7 +113,7 @@ char *sy_format_finding(const json_t *point, const char *key, char *text,
 		snprintf(text, bytes, "-");
 	else if (number <= 0)
 		snprintf(text, bytes, "0");
-	else if (is_share(key))
+	else if (sy_finding_is_share(key))
 		format_share(number, text, bytes);
 	else
 		format_count(number, text, bytes);

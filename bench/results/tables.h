@@ -133,6 +133,8 @@ bool sy_table_has(const struct sy_table *table, const char *key);
 bool sy_row_has(const struct sy_table *table, const struct sy_facet *facet,
                 const json_t *cells);
 
+/* Whether it is a share of all operations, by its name. */
+bool sy_finding_is_share(const char *key);
 /*
  * What was found in points of tasks, one figure after another: the key in
  * `findings` behind `key`, or the first where that is NULL; NULL behind the

@@ -313,6 +313,5 @@ const struct sy_workload sy_workload_condition = {
 	.wants = condition_wants,
 	.portion = condition_portion,
 	.settle = condition_settle,
-	.server = sy_no_server,
 	.close = condition_close,
 };

@@ -268,6 +268,5 @@ const struct sy_workload sy_workload_event = {
 	.wants = event_wants,
 	.portion = event_portion,
 	.settle = event_settle,
-	.server = sy_no_server,
 	.close = event_close,
 };

@@ -51,7 +51,8 @@ uint32_t sy_fetch_bodies(const struct sy_load *load)
 	return 1;
 }
 
-uint64_t sy_fetch_sum(const struct sy_load *load, uint64_t index)
+/* Of a task's body, which our own server must answer with. */
+static uint64_t body_sum(const struct sy_load *load, uint64_t index)
 {
 	uint64_t body = index & (sy_fetch_bodies(load) - 1);
 
@@ -76,7 +77,7 @@ static uint64_t fetch_expected(const struct sy_load *load, uint64_t index)
 {
 	uint64_t seed = sy_task_seed(index);
 
-	return is_own(load) ? seed + sy_fetch_sum(load, index) : seed;
+	return is_own(load) ? seed + body_sum(load, index) : seed;
 }
 
 static const char *fetch_absent(const struct sy_load *load)
@@ -140,12 +141,11 @@ static int make_job(struct sy_fetch_job **job, const struct sy_load *load)
 	int rc;
 
 	for (uint32_t i = 0; i < own.bodies && is_own(load); i++)
-		own.sums[i] = sy_fetch_sum(load, i);
+		own.sums[i] = body_sum(load, i);
 	rc = sy_job_create(&copy, &own, sizeof(own));
 	if (rc)
 		return rc;
 	*job = copy;
-	(*job)->failed = &(*job)->failure;
 	return 0;
 }
 

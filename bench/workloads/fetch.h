@@ -34,7 +34,7 @@ struct sy_fetch_job {
 	uint32_t request_bytes;
 	char requests[SY_VALUE_PERIOD][SY_FETCH_REQUEST_BYTES];
 	/* 0, or the first error: then no other request is begun. */
-	int32_t *failed, failure;
+	int32_t failure;
 };
 
 struct sy_op sy_fetch_step(struct sy_task *task);
@@ -47,9 +47,6 @@ static inline struct sy_response *sy_fetch_response(const struct sy_lane *lane)
 
 /* The different bodies that our own server has; 1 of another's. */
 uint32_t sy_fetch_bodies(const struct sy_load *load);
-
-/* The sum of a task's body, which our own server must answer with. */
-uint64_t sy_fetch_sum(const struct sy_load *load, uint64_t index);
 
 /* Writes the requests; `target` without the number where there are several.
    -ENAMETOOLONG. */

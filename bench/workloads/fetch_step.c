@@ -42,10 +42,10 @@ static struct sy_op fetch_end(struct sy_task *task)
 /* The connection is of no use any more: what comes on it may be late. */
 static struct sy_op fetch_fail(struct sy_task *task, int error)
 {
-	const struct sy_fetch_job *job = task->job;
+	struct sy_fetch_job *job = (struct sy_fetch_job *)task->job;
 
 	task->error = error;
-	__atomic_store_n(job->failed, error, __ATOMIC_RELAXED);
+	__atomic_store_n(&job->failure, error, __ATOMIC_RELAXED);
 	if (task->lane->fd >= 0)
 		return fetch_hang_up(task, FETCH_HUNG_UP);
 	return fetch_end(task);
@@ -88,7 +88,7 @@ static struct sy_op fetch_receive(struct sy_task *task)
 static struct sy_op fetch_begin(struct sy_task *task)
 {
 	const struct sy_fetch_job *job = task->job;
-	int32_t failed = __atomic_load_n(job->failed, __ATOMIC_RELAXED);
+	int32_t failed = __atomic_load_n(&job->failure, __ATOMIC_RELAXED);
 
 	/* Else each of thousands would wait for its own time-out. */
 	if (failed) {

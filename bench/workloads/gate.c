@@ -214,6 +214,5 @@ const struct sy_workload sy_workload_gate = {
 	.findings = findings,
 	.portion = sy_row_portion,
 	.settle = gate_settle,
-	.server = sy_no_server,
 	.close = gate_close,
 };

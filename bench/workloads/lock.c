@@ -109,6 +109,5 @@ const struct sy_workload sy_workload_lock = {
 	.findings = findings,
 	.portion = sy_row_portion,
 	.settle = lock_settle,
-	.server = sy_no_server,
 	.close = lock_close,
 };

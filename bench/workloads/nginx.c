@@ -20,12 +20,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/limits.h"
 #include "host/program.h"
 #include "host/topology.h"
 #include "workloads/message.h"
@@ -273,16 +273,6 @@ static void pass_descriptors(const struct parts *parts)
 		fcntl(parts->bodies[i], F_SETFD, 0);
 }
 
-static void raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* The signals of a new process; a terminal's go to another group. */
 static int settle(pid_t parent)
 {
@@ -310,7 +300,7 @@ static _Noreturn void become(const struct parts *parts,
 	if (!rc && parts->binder)
 		rc = sy_binder_bind(parts->binder, spec->pu);
 	pass_descriptors(parts);
-	raise_descriptors();
+	sy_limits_raise();
 	snprintf(config, sizeof(config), "/proc/self/fd/%d", parts->config);
 	if (!rc) {
 		execve(parts->program, argv, environment);

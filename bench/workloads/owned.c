@@ -26,7 +26,8 @@ static void name_key(char name[NAME_BYTES], uint32_t index)
 		name[i] = (char)('0' + index % 10);
 }
 
-size_t sy_owned_ask(unsigned char *to, uint32_t index, const uint64_t *value)
+/* Writes a get of key `index`, or a set to `value`; its length. */
+static size_t ask(unsigned char *to, uint32_t index, const uint64_t *value)
 {
 	char name[NAME_BYTES];
 
@@ -68,8 +69,7 @@ size_t sy_owned_next(unsigned char *to, const struct sy_task *task,
 {
 	uint64_t number = task->local[1] + 1;
 
-	return sy_owned_ask(to, key_of(task, operation),
-	                    operation % 2 ? &number : NULL);
+	return ask(to, key_of(task, operation), operation % 2 ? &number : NULL);
 }
 
 int sy_owned_take(const unsigned char *reply, struct sy_task *task,

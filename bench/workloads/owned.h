@@ -27,8 +27,6 @@ struct sy_owned {
 /* How many keys there are: load->cells, but one for each lane at least. */
 uint32_t sy_owned_keys(const struct sy_load *load, uint32_t lanes);
 
-/* Writes a get of key `index`, or a set to `value`; its length. */
-size_t sy_owned_ask(unsigned char *to, uint32_t index, const uint64_t *value);
 /* The number of a whole reply; 0 where there was none yet.  -EBADMSG, -ENOSPC. */
 int sy_owned_number(const unsigned char *reply, uint64_t *number);
 

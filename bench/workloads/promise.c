@@ -24,12 +24,6 @@ size_t sy_no_scratch(const struct sy_load *load)
 	return 0;
 }
 
-pid_t sy_no_server(const void *state)
-{
-	(void)state;
-	return 0;
-}
-
 uint64_t sy_seed_expected(const struct sy_load *load, uint64_t index)
 {
 	(void)load;

@@ -39,9 +39,8 @@ static inline void sy_count_set(uint32_t *count, uint32_t to)
 	__atomic_store_n(count, to, __ATOMIC_SEQ_CST);
 }
 
-/* For workloads without a buffer, a server, a value of their own. */
+/* For workloads without a buffer, a value of their own. */
 size_t sy_no_scratch(const struct sy_load *load);
-pid_t sy_no_server(const void *state);
 uint64_t sy_seed_expected(const struct sy_load *load, uint64_t index);
 
 #endif /* SY_PROMISE_H */

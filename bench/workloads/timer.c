@@ -356,6 +356,5 @@ const struct sy_workload sy_workload_timer = {
 	.expected = sy_seed_expected,
 	.findings = findings,
 	.settle = timer_settle,
-	.server = sy_no_server,
 	.close = timer_close,
 };
