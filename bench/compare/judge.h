@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * judge.h - from pairs to verdicts; no I/O, no clock, no chance.
+ *
+ * The rule of docs/regression-tracking.md.  Of each point that was compared,
+ * a gate's values are log(NEW / OLD) of its pairs (of switches: the difference
+ * a hand-off).  The ratio is the Hodges-Lehmann estimate over all pairs.  Its
+ * interval is that of the sets' own estimates, where there are six sets or
+ * more: workers differ by more than slices of one worker do, and an interval
+ * over slices would not know; with fewer sets it is the Walsh interval over
+ * pairs.  Signed-rank tests in both directions over pairs, corrected by Holm
+ * over all gates of the comparison, each direction a family.
+ *
+ *   SLOWER  corrected p < alpha, ratio over 1 + floor, interval above 1
+ *   FASTER  the mirror: floor as a factor
+ *   SAME    the interval's upper end below 1 + same
+ *   NOISY   none of these; and all where the sentinel's spread is too large
+ *
+ * Switches: the floor is `switches` x max(1, what a hand-off of OLD makes), up
+ * and down alike, and so is what SAME asks for; more of them is SLOWER.
+ */
+#ifndef SY_JUDGE_H
+#define SY_JUDGE_H
+
+#include "compare/comparison.h"
+
+/* Fewer pairs than this make no verdict but NOISY. */
+#define SY_PAIRS_LEAST 5
+/* Sets from which on the interval is theirs. */
+#define SY_SETS_LEAST 6
+
+/*
+ * Fills `shown` (but bytes and latencies, which the caller has), the gates,
+ * spread, noisy and every `change` of a live comparison from its pairs.
+ * -ENOMEM; -EINVAL: a pair without time or operations.
+ */
+int sy_judge(struct sy_comparison *comparison);
+
+/* The ratio and p of one point's time, and nothing of others: what the live
+   driver stops by.  -ENODATA: fewer than SY_PAIRS_LEAST. */
+int sy_judge_time(const struct sy_pair *pairs, size_t count,
+                  struct sy_finding_gate *gate);
+
+/* Holm, noisy and the changes alone, where ratios and p are filled in: what
+   stored comparisons and studies of the rule call. */
+int sy_judge_changes(struct sy_comparison *comparison);
+
+/* Exit status: 0, SY_EXIT's 1 (SLOWER), 3, 5, 130; `noisy_ok` makes 0 of what
+   is NOISY only. */
+int sy_judge_status(const struct sy_comparison *comparison, bool noisy_ok);
+
+#endif /* SY_JUDGE_H */
