@@ -14,6 +14,7 @@ static struct sy_slice *full_slice(void)
 	assert_non_null(slice);
 	*slice = (struct sy_slice){
 		.operations = 1000001,
+		.performed = 1050001,
 		.elapsed_ns = UINT64_C(1) << 45,
 		.alone_ns = 12,
 		.alone_operations = 250000,
@@ -58,7 +59,7 @@ static void test_nothing_of_a_slice_is_lost(void **state)
 	assert_memory_equal(back, slice, sizeof(*slice));
 	/* The same without what need not be there. */
 	memset(slice, 0, sizeof(*slice));
-	slice->operations = slice->elapsed_ns = 1;
+	slice->operations = slice->performed = slice->elapsed_ns = 1;
 	memset(back, 0xff, sizeof(*back));
 	assert_int_equal(read_back(back, sy_slice_to_json(slice)), 0);
 	assert_memory_equal(back, slice, sizeof(*slice));
@@ -173,7 +174,7 @@ static void test_numbers_that_make_no_sense_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		assert_int_equal(with(keys[i], "7"), 0);
+		assert_int_equal(with(keys[i], i ? "7" : "1000000"), 0);
 		assert_refused(keys[i], "-1");
 		assert_refused(keys[i], "1.5");
 		assert_refused(keys[i], "\"7\"");
@@ -185,6 +186,30 @@ static void test_numbers_that_make_no_sense_are_refused(void **state)
 	assert_refused("elapsed_ns", NULL);
 	assert_refused("elapsed_ns", "0");
 	assert_int_equal(with("server_ns", NULL), 0);
+}
+
+/* What was carried out is what was asked for, or up to twice that. */
+static void test_performed_operations_are_bounded(void **state)
+{
+	struct sy_slice *slice = full_slice(), *back = full_slice();
+	json_t *json;
+
+	(void)state;
+	slice->performed = slice->operations;
+	json = sy_slice_to_json(slice);
+	assert_null(json_object_get(json, "performed"));
+	assert_int_equal(read_back(back, json), 0);
+	assert_int_equal(back->performed, slice->operations);
+	assert_int_equal(with("performed", "1000001"), 0);
+	assert_int_equal(with("performed", "2000002"), 0);
+	assert_refused("performed", "2000003");
+	assert_refused("performed", "1000000");
+	assert_refused("performed", "0");
+	assert_refused("performed", "-1");
+	assert_refused("performed", "1100000.5");
+	assert_refused("performed", "null");
+	free(slice);
+	free(back);
 }
 
 static void test_lists_that_make_no_sense_are_refused(void **state)
@@ -239,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_findings_have_their_names),
 		cmocka_unit_test(test_a_slice_with_every_bucket_is_one_line),
 		cmocka_unit_test(test_numbers_that_make_no_sense_are_refused),
+		cmocka_unit_test(test_performed_operations_are_bounded),
 		cmocka_unit_test(test_lists_that_make_no_sense_are_refused),
 		cmocka_unit_test(test_a_detail_that_is_none_is_refused),
 		cmocka_unit_test(test_other_things_than_objects_are_refused),

@@ -3,7 +3,7 @@
  * test_subject.c - points of every family, opened, sized, run and closed:
  * what a slice shows is what has happened.
  */
-#include "subject_fixture.h"
+#include "extra_fixture.h"
 
 #include "engine/param.h"
 
@@ -233,6 +233,27 @@ static void test_a_slice_is_sized_by_time(void **state)
 	opened_close(&o);
 }
 
+/* Only a study's program heeds the variable. */
+static void test_the_program_carries_out_what_was_asked_for(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	setenv(EXTRA_VARIABLE, "10", 1);
+	extra_open(&o, "cpu", "coroutine", 16);
+	opened_must_run(&o, 1600, 3);
+	assert_int_equal(o.slice.operations, 1600);
+	assert_int_equal(o.slice.performed, 1600);
+	assert_int_equal(tasks_done(&o), 1600);
+	opened_close(&o);
+	extra_open(&o, "switch", "threads.pipe", 1);
+	opened_must_run(&o, 2000, 2);
+	assert_int_equal(o.slice.performed, 2000);
+	assert_switches(&o, 2000);
+	opened_close(&o);
+	unsetenv(EXTRA_VARIABLE);
+}
+
 /* What is counted. */
 
 static void check_switches(const char *row)
@@ -436,6 +457,8 @@ int main(void)
 		cmocka_unit_test(test_tasks_that_wait_come_in_whole_waves),
 		cmocka_unit_test(test_operations_are_at_most_what_is_stamped),
 		cmocka_unit_test(test_a_slice_is_sized_by_time),
+		cmocka_unit_test(
+			test_the_program_carries_out_what_was_asked_for),
 		cmocka_unit_test(test_switches_of_threads_and_processes_count),
 		cmocka_unit_test(test_cpu_time_of_threads_and_processes_counts),
 		cmocka_unit_test(test_all_pus_of_a_placement_are_visited),

@@ -124,10 +124,26 @@ static uint64_t whole_bursts(const struct sy_point *point, uint64_t count)
 }
 
 /*
- * Whole for mechanisms; else whole portions, a task a lane at least, no more
- * than can be stamped.  Tasks that wait come in whole waves, since a last one
- * that is not full would count against the model.
+ * Whole portions, a task a lane at least.  Tasks that wait come in whole
+ * waves, since a last one that is not full would count against the model.
  */
+static uint64_t portions_near(const struct sy_point *point, uint64_t count)
+{
+	uint64_t least = portions_least(point);
+	uint64_t portions = count / portion_of(point).operations;
+
+	if (in_waves(point))
+		portions = (portions + least / 2) / least * least;
+	return portions < least ? least : portions;
+}
+
+uint64_t sy_subject_near(const struct sy_point *point, uint64_t count)
+{
+	if (point->request.mechanism)
+		return whole_bursts(point, count);
+	return portions_near(point, count) * portion_of(point).operations;
+}
+
 uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count)
 {
 	const struct sy_point *point = s->point;
@@ -136,9 +152,7 @@ uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count)
 
 	if (point->request.mechanism)
 		return whole_bursts(point, count);
-	portions = count / portion.operations;
-	if (in_waves(point))
-		portions = (portions + least / 2) / least * least;
+	portions = portions_near(point, count);
 	most = (sy_subject_stamps(point) << sy_subject_stamp_shift(point)) /
 	       portion.tasks;
 	if (most && portions > most)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "engine/extra.h"
 #include "engine/json.h"
 
 json_t *sy_visited_to_json(const uint64_t *visited)
@@ -64,6 +65,8 @@ json_t *sy_slice_to_json(const struct sy_slice *slice)
 	                  (json_int_t)slice->alone_operations, "pus",
 	                  sy_visited_to_json(slice->visited));
 
+	if (slice->performed > slice->operations)
+		json = with_number(json, "performed", slice->performed);
 	if (slice->alone_operations)
 		json = sy_json_with(json, "alone_ns",
 		                    json_integer((json_int_t)slice->alone_ns));
@@ -176,12 +179,28 @@ static int detail_from_json(char detail[SY_DETAIL_BYTES], const json_t *json)
 	return 0;
 }
 
+/* As many as were asked for, where nothing else is said.  1: fewer, or more
+   than there can be. */
+static int performed_from_json(struct sy_slice *slice, const json_t *json)
+{
+	uint64_t most = SY_PERFORMED_TIMES * slice->operations;
+	int wrong = 0;
+
+	slice->performed = slice->operations;
+	if (!json_object_get(json, "performed"))
+		return 0;
+	slice->performed = number(json, "performed", &wrong);
+	return wrong || slice->performed < slice->operations ||
+	       slice->performed > most;
+}
+
 int sy_slice_from_json(struct sy_slice *slice, const json_t *json)
 {
 	int wrong = 0;
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = number(json, "operations", &wrong);
+	wrong += performed_from_json(slice, json);
 	slice->elapsed_ns = number(json, "elapsed_ns", &wrong);
 	slice->usage.voluntary = number(json, "voluntary", &wrong);
 	slice->usage.involuntary = number(json, "involuntary", &wrong);

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 
 #include "engine/batch.h"
+#include "engine/extra.h"
 #include "host/awake.h"
 
 static int create_batch(struct sy_subject *subject)
@@ -28,7 +29,8 @@ static int create_batch(struct sy_subject *subject)
 		.inflight = r->mechanism ? 1 : r->inflight,
 		.window = r->window,
 		.wants = sy_point_wants(point),
-		.stamp_count = sy_subject_stamps(point),
+		/* What is never written takes no memory. */
+		.stamp_count = SY_PERFORMED_TIMES * sy_subject_stamps(point),
 		.stamp_shift = sy_subject_stamp_shift(point),
 		.pus = point->where.pus,
 		.pu_count = point->where.count,
@@ -350,7 +352,7 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 	error = sy_usage_begin(s->watch, &before);
 	if (error)
 		return sy_reason(reason, error, "a process of the model died");
-	error = timed_run(s, slice->operations, &slice->elapsed_ns, reason);
+	error = timed_run(s, slice->performed, &slice->elapsed_ns, reason);
 	if (error)
 		return error;
 	error = sy_usage_end(s->watch, &after);
@@ -358,7 +360,7 @@ static int measure(struct sy_subject *s, struct sy_slice *slice,
 		return sy_reason(reason, error, "a process of the model died");
 	slice->usage = sy_usage_since(&after, &before);
 	slice->server_ns = server_ns(s) - served_ns;
-	error = check(s, slice->operations, reason);
+	error = check(s, slice->performed, reason);
 	if (!error)
 		error = settle(s, slice, reason);
 	if (error)
@@ -408,10 +410,16 @@ static int run(struct sy_subject *s, uint64_t warmup, struct sy_slice *slice,
 int sy_subject_run(struct sy_subject *s, uint64_t operations, uint64_t warmup,
                    struct sy_slice *slice, struct sy_reason *reason)
 {
+	uint64_t extra;
 	int error;
 
 	memset(slice, 0, sizeof(*slice));
 	slice->operations = sy_subject_allowed(s, operations);
+	error = sy_extra_operations(s->point, slice->operations, &s->extra_owed,
+	                            &extra, reason);
+	if (error)
+		return error;
+	slice->performed = slice->operations + extra;
 	if (s->awake)
 		sy_awake_set(s->awake, true);
 	error = run(s, warmup, slice, reason);

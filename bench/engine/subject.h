@@ -22,7 +22,9 @@
 
 /* What one slice showed. */
 struct sy_slice {
-	uint64_t operations;
+	uint64_t operations; /* that were asked for: what figures are of */
+	uint64_t performed;  /* that were carried out and checked: as many, but
+	                        in a study's program (extra.h) */
 	uint64_t elapsed_ns;
 	uint64_t alone_ns; /* the mechanism without a switch, for as many
 	                      hand-offs as `alone_operations`; 0: none */

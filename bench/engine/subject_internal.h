@@ -21,6 +21,7 @@ struct sy_subject {
 	uint64_t *values; /* SY_VALUE_PERIOD expected ones, on demand */
 	struct sy_tally expected;
 	uint64_t expected_count; /* what `expected` is for */
+	int64_t extra_owed;      /* extra.h */
 };
 
 /* So many operations in whole portions, rounded up: how many these are, and
@@ -34,7 +35,9 @@ uint64_t sy_subject_stamps(const struct sy_point *point);
 uint32_t sy_subject_stamp_shift(const struct sy_point *point);
 uint64_t sy_subject_stamped(const struct sy_point *point, uint64_t tasks);
 
-/* The number of operations nearest to `count` that a run may have. */
+/* The number of operations nearest to `count` that a run can carry out, and
+   where there is also room for the stamps of twice as many: it may have. */
+uint64_t sy_subject_near(const struct sy_point *point, uint64_t count);
 uint64_t sy_subject_allowed(const struct sy_subject *s, uint64_t count);
 
 /* Makes ready for a run, and takes over what its contexts noted. */

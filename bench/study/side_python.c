@@ -168,7 +168,7 @@ static int python_slice(struct sy_side *side, const struct sy_track *track,
 	int error = 0;
 
 	warmup -= warmup % side->portion;
-	slice->operations = side->operations;
+	slice->operations = slice->performed = side->operations;
 	if (warmup)
 		error = run(side, track, warmup, &ignored, reason);
 	if (!error)

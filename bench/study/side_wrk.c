@@ -67,6 +67,7 @@ static int read_report(const char *report, struct sy_slice *slice,
 		return sy_reason(reason, -EPROTO,
 		                 "wrk's report is not understood");
 	slice->operations = (uint64_t)per_second + 1;
+	slice->performed = slice->operations;
 	slice->elapsed_ns =
 		(uint64_t)((double)slice->operations / per_second * 1e9);
 	return 0;
