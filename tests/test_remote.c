@@ -57,14 +57,14 @@ static void start(const char *script)
 	fprintf(file, "%s%s\n", head, script);
 	fclose(file);
 	assert_int_equal(chmod(program, 0700), 0);
-	assert_int_equal(sy_remote_start(&remote, program, &reason), 0);
+	assert_int_equal(sy_remote_start(&remote, program, false, &reason), 0);
 	assert_true(remote.pid > 0);
 }
 
 static int greet(const char *script)
 {
 	start(script);
-	return sy_remote_hello(&remote, -1, &reason);
+	return sy_remote_hello(&remote, -1, 0, NULL, &reason);
 }
 
 /* The script says hello itself; what comes of the size that is asked then. */
@@ -88,11 +88,13 @@ static void assert_size(const char *script, int error, const char *part)
 static void test_a_program_that_is_not_there(void **state)
 {
 	(void)state;
-	assert_int_equal(sy_remote_start(&remote, program, &reason), -ENOENT);
+	assert_int_equal(sy_remote_start(&remote, program, false, &reason),
+	                 -ENOENT);
 	assert_int_equal(remote.pid, 0);
 	assert_says(reason.text, "cannot start a worker");
 	assert_says(reason.text, program);
-	assert_int_equal(sy_remote_start(&remote, folder, &reason), -EACCES);
+	assert_int_equal(sy_remote_start(&remote, folder, false, &reason),
+	                 -EACCES);
 	assert_int_equal(remote.pid, 0);
 }
 
@@ -105,7 +107,7 @@ static void test_no_descriptor_is_left_for_a_worker(void **state)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	none = (struct rlimit){ 3, limit.rlim_max };
 	setrlimit(RLIMIT_NOFILE, &none);
-	error = sy_remote_start(&remote, program, &reason);
+	error = sy_remote_start(&remote, program, false, &reason);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	assert_int_equal(error, -EMFILE);
 	assert_int_equal(remote.pid, 0);
@@ -137,7 +139,7 @@ static void test_a_worker_starts_from_a_clean_slate(void **state)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	assert_int_equal(getpgid(remote.pid), remote.pid);
-	assert_int_equal(sy_remote_hello(&remote, -1, &reason), 0);
+	assert_int_equal(sy_remote_hello(&remote, -1, 0, NULL, &reason), 0);
 	assert_int_equal(sy_remote_size(&remote, 1, -1, 10000, &(uint64_t){ 0 },
 	                                &reason),
 	                 -EIO);
@@ -343,7 +345,7 @@ static void test_waiting_can_be_cancelled(void **state)
 	assert_int_equal(pipe(ends), 0);
 	close(ends[1]);
 	start("sleep 1000");
-	assert_int_equal(sy_remote_hello(&remote, ends[0], &reason),
+	assert_int_equal(sy_remote_hello(&remote, ends[0], 0, NULL, &reason),
 	                 -ECANCELED);
 	assert_says(reason.text, "interrupted");
 	close(ends[0]);
@@ -362,8 +364,9 @@ static void test_a_real_worker_answers(void **state)
 	point.request.inflight = 2;
 	point.load.rounds = 100;
 	assert_int_equal(resolve_here(&point, &reason), 0);
-	assert_int_equal(sy_remote_start(&remote, SY_PROGRAM, &reason), 0);
-	assert_int_equal(sy_remote_hello(&remote, -1, &reason), 0);
+	assert_int_equal(sy_remote_start(&remote, SY_PROGRAM, false, &reason),
+	                 0);
+	assert_int_equal(sy_remote_hello(&remote, -1, 0, NULL, &reason), 0);
 	assert_int_equal(sy_remote_open_begin(&remote, &point, &reason), 0);
 	assert_int_equal(sy_remote_open_end(&remote, -1, 10000, &reason), 0);
 	assert_int_equal(

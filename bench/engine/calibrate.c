@@ -14,7 +14,7 @@
 #define CALIBRATION_SLICES 5
 /* The work of a sentinel's task. */
 #define SENTINEL_GRAIN_NS 100000
-/* How long the worker may take to set up a plain loop. */
+/* How long the worker may take to set up a plain loop, at most. */
 #define OPEN_MS 10000
 
 int sy_sentinel_init(struct sy_point *sentinel, const struct sy_plan *plan)
@@ -78,6 +78,13 @@ static int take_slices(const struct sy_plan *plan, const struct sy_hooks *hooks,
 	return error;
 }
 
+static int open_ms(const struct sy_plan *plan)
+{
+	uint64_t limit_ms = plan->limit_ns / 1000000;
+
+	return limit_ms < OPEN_MS ? (int)limit_ms : OPEN_MS;
+}
+
 int sy_calibrate(const struct sy_plan *plan, const struct sy_hooks *hooks,
                  struct sy_point *sentinel, double *kernel_round_ns,
                  struct sy_reason *reason)
@@ -86,15 +93,16 @@ int sy_calibrate(const struct sy_plan *plan, const struct sy_hooks *hooks,
 	int error;
 
 	sentinel->load.rounds = CALIBRATION_ROUNDS;
-	error = sy_remote_start(&remote, hooks->program, reason);
+	error = sy_remote_start(&remote, hooks->program, hooks->sink, reason);
 	if (error)
 		return error;
-	error = sy_remote_hello(&remote, hooks->cancel_fd, reason);
+	error = sy_remote_hello(&remote, hooks->cancel_fd, hooks->hello_ms,
+	                        NULL, reason);
 	if (!error)
 		error = sy_remote_open_begin(&remote, sentinel, reason);
 	if (!error)
-		error = sy_remote_open_end(&remote, hooks->cancel_fd, OPEN_MS,
-		                           reason);
+		error = sy_remote_open_end(&remote, hooks->cancel_fd,
+		                           open_ms(plan), reason);
 	if (!error)
 		error = take_slices(plan, hooks, &remote, kernel_round_ns,
 		                    reason);

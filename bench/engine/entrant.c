@@ -12,10 +12,15 @@
 #define WARMUP_PART 32
 /* No warm-up where one task alone waits longer than this part of a slice. */
 #define WARMUP_WAIT_PART 20
+/* The part of a slice's operations by which a fresh process is primed. */
+#define PRIME_PART 4
+/* Resident memory that is not written side by side with others'. */
+#define ALONE_BYTES (UINT64_C(64) << 20)
 
-static void fail(struct sy_entrant *entrant, int error,
-                 const struct sy_reason *reason)
+void sy_entrant_fail(struct sy_entrant *entrant, int error,
+                     const struct sy_reason *reason)
 {
+	entrant->error = error;
 	sy_result_fail(entrant->result,
 	               error == -EBADMSG || error == -EILSEQ ? SY_WRONG
 	               : error == -ENOTSUP                   ? SY_ABSENT
@@ -29,7 +34,7 @@ static int blame(struct sy_entrant *entrant, int error,
                  const struct sy_reason *reason)
 {
 	if (error && error != -ECANCELED)
-		fail(entrant, error, reason);
+		sy_entrant_fail(entrant, error, reason);
 	return error == -ECANCELED ? error : 0;
 }
 
@@ -52,10 +57,11 @@ static int limit_ms(const struct sy_plan *plan, const struct sy_entrant *e)
 void sy_entrant_start(struct sy_entrant *e, const struct sy_hooks *hooks,
                       struct sy_reason *reason)
 {
-	int error = sy_remote_start(&e->remote, hooks->program, reason);
+	int error = sy_remote_start(&e->remote, hooks->program, hooks->sink,
+	                            reason);
 
 	if (error)
-		fail(e, error, reason);
+		sy_entrant_fail(e, error, reason);
 }
 
 int sy_entrant_open(struct sy_entrant *e, const struct sy_hooks *hooks,
@@ -65,7 +71,8 @@ int sy_entrant_open(struct sy_entrant *e, const struct sy_hooks *hooks,
 
 	if (!e->remote.pid)
 		return 0;
-	error = sy_remote_hello(&e->remote, hooks->cancel_fd, reason);
+	error = sy_remote_hello(&e->remote, hooks->cancel_fd, hooks->hello_ms,
+	                        NULL, reason);
 	if (!error)
 		error = sy_remote_open_begin(&e->remote, e->point, reason);
 	return blame(e, error, reason);
@@ -80,6 +87,11 @@ int sy_entrant_ready(struct sy_entrant *e, const struct sy_plan *plan,
 	             sy_remote_open_end(&e->remote, hooks->cancel_fd,
 	                                limit_ms(plan, e), reason),
 	             reason);
+}
+
+bool sy_entrant_opens_alone(const struct sy_entrant *e)
+{
+	return e->point->request.resident_bytes >= ALONE_BYTES;
 }
 
 int sy_entrant_size(struct sy_entrant *e, const struct sy_plan *plan,
@@ -116,9 +128,24 @@ int sy_entrant_slice(struct sy_entrant *e, const struct sy_plan *plan,
 	             reason);
 }
 
+int sy_entrant_prime(struct sy_entrant *e, const struct sy_plan *plan,
+                     const struct sy_hooks *hooks, struct sy_slice *slice,
+                     struct sy_reason *reason)
+{
+	uint64_t operations = e->result->slice_operations / PRIME_PART;
+
+	if (sy_point_is(e->point, SY_IDLE))
+		return 0;
+	return blame(e,
+	             sy_remote_slice(&e->remote, operations ? operations : 1, 0,
+	                             hooks->cancel_fd, limit_ms(plan, e), slice,
+	                             reason),
+	             reason);
+}
+
 /* Whether the slice is far from the size that was asked for. */
-static bool missed(const struct sy_plan *plan, const struct sy_entrant *e,
-                   const struct sy_slice *slice)
+bool sy_entrant_missed(const struct sy_entrant *e, const struct sy_plan *plan,
+                       const struct sy_slice *slice)
 {
 	if (e->resized >= SY_RESIZES_MAX)
 		return false;
@@ -126,21 +153,27 @@ static bool missed(const struct sy_plan *plan, const struct sy_entrant *e,
 	       sy_result_too_long(e->result, plan->slice_ns, slice->elapsed_ns);
 }
 
-int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
-                     const struct sy_hooks *hooks, const struct sy_slice *slice,
-                     bool *dropped, struct sy_reason *reason)
+int sy_entrant_resize(struct sy_entrant *e, const struct sy_plan *plan,
+                      const struct sy_hooks *hooks, bool *dropped,
+                      struct sy_reason *reason)
 {
 	uint64_t before = e->result->slice_operations, after;
-	int error;
+	int error = sy_entrant_size(e, plan, hooks, reason);
 
-	*dropped = false;
-	if (!missed(plan, e, slice))
-		return 0;
-	error = sy_entrant_size(e, plan, hooks, reason);
 	e->resized++;
 	after = e->result->slice_operations;
 	*dropped = after * 4 < before * 3 || after * 3 > before * 4;
 	return error;
+}
+
+int sy_entrant_check(struct sy_entrant *e, const struct sy_plan *plan,
+                     const struct sy_hooks *hooks, const struct sy_slice *slice,
+                     bool *dropped, struct sy_reason *reason)
+{
+	*dropped = false;
+	if (!sy_entrant_missed(e, plan, slice))
+		return 0;
+	return sy_entrant_resize(e, plan, hooks, dropped, reason);
 }
 
 void sy_driver_bind(const struct sy_placement *where, cpu_set_t *before)

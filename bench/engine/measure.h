@@ -59,6 +59,8 @@ struct sy_hooks {
 	/* Between slices; nonzero stops as cancel_fd does. */
 	int (*progress)(void *data, const struct sy_progress *progress);
 	void *data;
+	bool sink;    /* what workers print is kept for reasons: remote.h */
+	int hello_ms; /* the longest that a hello may take; 0: SY_HELLO_MS */
 };
 
 /*

@@ -85,6 +85,14 @@ static int fill(struct sy_line_reader *reader)
 	return 0;
 }
 
+bool sy_line_reader_holds(struct sy_line_reader *reader)
+{
+	/* That the other end is gone is found by who sends or receives. */
+	if (!reader->used)
+		fill(reader);
+	return reader->used;
+}
+
 int sy_message_receive(struct sy_line_reader *reader, int cancel_fd,
                        int timeout_ms, json_t **message)
 {

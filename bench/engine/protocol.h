@@ -15,6 +15,7 @@
 #define SY_PROTOCOL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/subject.h"
@@ -36,6 +37,8 @@ struct sy_line_reader {
 
 int sy_line_reader_open(struct sy_line_reader *reader, int fd);
 void sy_line_reader_close(struct sy_line_reader *reader);
+/* Whether there is anything to read already; waits for nothing. */
+bool sy_line_reader_holds(struct sy_line_reader *reader);
 
 /*
  * The next object, waiting at most `timeout_ms` (-1: for ever), also for

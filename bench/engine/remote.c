@@ -1,86 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* remote.c - see remote.h. */
+/* remote.c - what is asked of a worker and what it answers; see remote.h. */
 #include "engine/remote.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-extern char **environ;
-
-/* Where a worker finds its socket; 0 to 2 are the standard streams. */
-#define WORKER_FD 3
-/* Starting a program takes milliseconds; this is for a machine on its knees. */
-#define HELLO_MS 10000
-
-int sy_remote_prepare(void)
-{
-	return prctl(PR_SET_CHILD_SUBREAPER, 1) ? -errno : 0;
-}
-
-/* Own group, no blocked or ignored signals, standard output to the errors. */
-static int spawn(pid_t *pid, const char *program, int fd)
-{
-	char parent[16], number[16];
-	char *argv[] = { (char *)"switchyard", (char *)"worker", number, parent,
-		         NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	int error;
-
-	snprintf(number, sizeof(number), "%d", WORKER_FD);
-	snprintf(parent, sizeof(parent), "%d", (int)getpid());
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", 0, 0);
-	posix_spawn_file_actions_adddup2(&actions, 2, 1);
-	posix_spawn_file_actions_adddup2(&actions, fd, WORKER_FD);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
-	                                              POSIX_SPAWN_SETSIGMASK |
-	                                              POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawn(pid, program, &actions, &attributes, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return -error;
-}
-
-int sy_remote_start(struct sy_remote *remote, const char *program,
-                    struct sy_reason *reason)
-{
-	int ends[2], error;
-
-	*remote = (struct sy_remote){ .fd = -1 };
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return sy_reason(reason, -errno, "socketpair: %s",
-		                 strerror(errno));
-	error = sy_line_reader_open(&remote->reader, ends[0]);
-	if (!error)
-		error = spawn(&remote->pid, program, ends[1]);
-	close(ends[1]);
-	if (!error) {
-		remote->fd = ends[0];
-		return 0;
-	}
-	remote->pid = 0;
-	sy_line_reader_close(&remote->reader);
-	close(ends[0]);
-	return sy_reason(reason, error, "cannot start a worker (%s): %s",
-	                 program, strerror(-error));
-}
+#include "engine/sink.h"
 
 /* Whether the worker has ended, asked until `tries` milliseconds are over. */
 static bool has_ended(const struct sy_remote *remote, int tries,
@@ -97,9 +24,10 @@ static bool has_ended(const struct sy_remote *remote, int tries,
 }
 
 /* How the worker ended, if it has; else that it does not answer. */
-static int explain(struct sy_remote *remote, int error,
-                   struct sy_reason *reason)
+static int tell_end(struct sy_remote *remote, int error,
+                    struct sy_reason *reason)
 {
+	const char *when = remote->greeted ? "" : " before it said hello";
 	siginfo_t info;
 	/* The socket closes a little before the process can be waited for. */
 	bool ended = has_ended(remote, error == -EPIPE ? 100 : 1, &info);
@@ -107,19 +35,36 @@ static int explain(struct sy_remote *remote, int error,
 	/* What it left behind may hold the socket open when it has died. */
 	if (ended && info.si_code == CLD_EXITED)
 		return sy_reason(reason, -EPIPE,
-		                 "the worker ended with status %d",
-		                 info.si_status);
+		                 "the worker ended with status %d%s",
+		                 info.si_status, when);
 	if (ended)
 		return sy_reason(reason, -EPIPE,
-		                 "the worker was ended by signal %d (%s)",
-		                 info.si_status, strsignal(info.si_status));
+		                 "the worker was ended by signal %d (%s)%s",
+		                 info.si_status, strsignal(info.si_status),
+		                 when);
 	if (error == -ETIMEDOUT)
 		return sy_reason(reason, error,
-		                 "no answer within its limit: killed");
+		                 "no %s within its limit: killed",
+		                 remote->greeted ? "answer" : "hello");
 	if (error == -EPIPE)
-		return sy_reason(reason, error, "the worker hung up");
+		return sy_reason(reason, error, "the worker hung up%s", when);
 	return sy_reason(reason, error, "the worker's answer: %s",
 	                 strerror(-error));
+}
+
+/* With what it has said of it, where that was kept. */
+static int explain(struct sy_remote *remote, int error,
+                   struct sy_reason *reason)
+{
+	char line[SY_SINK_LINE_BYTES];
+	struct sy_reason end;
+
+	error = tell_end(remote, error, &end);
+	if (remote->sink_fd < 0 || sy_sink_line(remote->sink_fd, line)) {
+		*reason = end;
+		return error;
+	}
+	return sy_reason(reason, error, "%.200s (%s)", end.text, line);
 }
 
 /* The value under `key` of the next message, a reference of the caller's. */
@@ -151,30 +96,41 @@ static int receive(struct sy_remote *remote, const char *key, int cancel_fd,
 	return error;
 }
 
-int sy_remote_hello(struct sy_remote *remote, int cancel_fd,
-                    struct sy_reason *reason)
+int sy_remote_hello(struct sy_remote *remote, int cancel_fd, int timeout_ms,
+                    json_t **told, struct sy_reason *reason)
 {
 	json_t *hello;
-	int version = 0;
-	int error =
-		receive(remote, "hello", cancel_fd, HELLO_MS, &hello, reason);
+	int version = 0, error;
 
+	if (timeout_ms <= 0 || timeout_ms > SY_HELLO_MS)
+		timeout_ms = SY_HELLO_MS;
+	error = receive(remote, "hello", cancel_fd, timeout_ms, &hello, reason);
 	if (error)
 		return error;
+	remote->greeted = true;
 	if (json_unpack(hello, "{si}", "protocol", &version) ||
 	    version != SY_PROTOCOL_VERSION)
 		error = sy_reason(reason, -EPROTO,
 		                  "the worker speaks protocol %d, not %d",
 		                  version, SY_PROTOCOL_VERSION);
+	if (!error && told)
+		*told = json_incref(hello);
 	json_decref(hello);
 	return error;
 }
 
+/* What lies there now would be taken for the answer. */
 static int ask(struct sy_remote *remote, json_t *message,
                struct sy_reason *reason)
 {
-	int error = sy_message_send(remote->fd, message);
+	int error;
 
+	if (sy_line_reader_holds(&remote->reader)) {
+		json_decref(message);
+		return sy_reason(reason, -EPROTO,
+		                 "the worker speaks without being asked");
+	}
+	error = sy_message_send(remote->fd, message);
 	return error ? explain(remote, error, reason) : 0;
 }
 
@@ -198,6 +154,24 @@ int sy_remote_open_end(struct sy_remote *remote, int cancel_fd, int timeout_ms,
 	return error;
 }
 
+static int take_size(const json_t *sized, uint64_t *operations,
+                     struct sy_reason *reason)
+{
+	json_int_t count = json_integer_value(sized);
+
+	if (count <= 0)
+		return sy_reason(reason, -EPROTO,
+		                 "the worker sized its slice to nothing");
+	if (count > (json_int_t)SY_NUMBER_MOST)
+		return sy_reason(
+			reason, -EPROTO,
+			"the worker sized its slice to %" JSON_INTEGER_FORMAT
+			" operations",
+			count);
+	*operations = (uint64_t)count;
+	return 0;
+}
+
 int sy_remote_size(struct sy_remote *remote, uint64_t target_ns, int cancel_fd,
                    int timeout_ms, uint64_t *operations,
                    struct sy_reason *reason)
@@ -212,11 +186,7 @@ int sy_remote_size(struct sy_remote *remote, uint64_t target_ns, int cancel_fd,
 		                reason);
 	if (error)
 		return error;
-	if (json_integer_value(sized) > 0)
-		*operations = (uint64_t)json_integer_value(sized);
-	else
-		error = sy_reason(reason, -EPROTO,
-		                  "the worker sized its slice to nothing");
+	error = take_size(sized, operations, reason);
 	json_decref(sized);
 	return error;
 }
@@ -242,46 +212,4 @@ int sy_remote_slice(struct sy_remote *remote, uint64_t operations,
 		                  "the worker's sample makes no sense");
 	json_decref(sample);
 	return error;
-}
-
-void sy_remote_quit(struct sy_remote *remote)
-{
-	if (remote->pid)
-		sy_message_send(remote->fd, json_pack("{sb}", "quit", 1));
-}
-
-static int wait_end(pid_t pid, int timeout_ms)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int ended;
-
-	if (pidfd < 0)
-		return 0;
-	ended = poll(&end, 1, timeout_ms);
-	close(pidfd);
-	return ended > 0;
-}
-
-void sy_remote_end(struct sy_remote *remote, int timeout_ms)
-{
-	if (!remote->pid)
-		return;
-	if (!wait_end(remote->pid, timeout_ms))
-		kill(remote->pid, SIGKILL);
-	waitpid(remote->pid, NULL, 0);
-	/* Orphans of the worker became this process's children. */
-	kill(-remote->pid, SIGKILL);
-	while (waitpid(-remote->pid, NULL, 0) > 0)
-		;
-	close(remote->fd);
-	sy_line_reader_close(&remote->reader);
-	*remote = (struct sy_remote){ .fd = -1 };
-}
-
-void sy_remote_stop(struct sy_remote *remote, int error)
-{
-	if (!error)
-		sy_remote_quit(remote);
-	sy_remote_end(remote, error ? 0 : SY_QUIT_MS);
 }

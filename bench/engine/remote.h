@@ -17,6 +17,8 @@ struct sy_remote {
 	pid_t pid; /* 0: not running */
 	int fd;
 	struct sy_line_reader reader;
+	int sink_fd;  /* what it prints, sink.h; -1: with the caller's errors */
+	bool greeted; /* its hello has been taken */
 	/* What its samples must tell; of the point that it was given. */
 	const struct sy_finding *findings;
 };
@@ -25,19 +27,32 @@ struct sy_remote {
 int sy_remote_prepare(void);
 
 /*
- * Starts `program worker`, a path to be exec'd.  The hello is still to be
- * taken with sy_remote_hello.  On failure remote->pid is 0.
+ * Starts `program worker`, a path to be exec'd, which inherits the descriptors
+ * 0 to 3 and no other.  What it prints goes to the caller's standard error, or
+ * into a `sink`, of which a reason why it failed quotes the first line.  The
+ * hello is still to be taken with sy_remote_hello.  On failure remote->pid is
+ * 0.
  */
-int sy_remote_start(struct sy_remote *remote, const char *program,
+int sy_remote_start(struct sy_remote *remote, const char *program, bool sink,
                     struct sy_reason *reason);
-/* Takes the hello and checks the protocol's version. */
-int sy_remote_hello(struct sy_remote *remote, int cancel_fd,
-                    struct sy_reason *reason);
+
+/* The longest that a hello is waited for: starting a program takes
+   milliseconds; this is for a machine on its knees. */
+#define SY_HELLO_MS 10000
+
+/*
+ * Takes the hello, waiting at most `timeout_ms` (0, or what is longer:
+ * SY_HELLO_MS), and checks the protocol's version.  The worker is greeted from
+ * then on, even where that version is another.  `told`, unless NULL, is the
+ * hello itself, a reference of the caller's: from outside, an object maybe.
+ */
+int sy_remote_hello(struct sy_remote *remote, int cancel_fd, int timeout_ms,
+                    json_t **told, struct sy_reason *reason);
 
 /*
  * The requests.  Each returns 0, a negative errno that the worker told, or
- * -EPIPE (it died), -ETIMEDOUT (no answer), -EPROTO (nonsense), -ECANCELED
- * (`cancel_fd` became readable), with the reason.
+ * -EPIPE (it died), -ETIMEDOUT (no answer), -EPROTO (nonsense, or words that
+ * nobody asked for), -ECANCELED (`cancel_fd` became readable), with the reason.
  */
 int sy_remote_open_begin(struct sy_remote *remote, const struct sy_point *point,
                          struct sy_reason *reason);

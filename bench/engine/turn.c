@@ -14,8 +14,6 @@
 
 /* Slices of a dear point in a set, at least. */
 #define DEAR_SLICES 3
-/* Resident memory that is not written side by side with others'. */
-#define ALONE_BYTES (UINT64_C(64) << 20)
 /* Sentinels are asked in every fourth round, and in the first. */
 #define SENTINEL_ROUNDS 4
 
@@ -59,19 +57,12 @@ static int tell_all(const struct sy_turn *turn, struct sy_reason *reason)
 	return error;
 }
 
-/* So much memory takes long to write: by one worker after another, or each of
-   them would be as late as all are. */
-static bool opens_alone(const struct sy_entrant *e)
-{
-	return e->point->request.resident_bytes >= ALONE_BYTES;
-}
-
 static int open_one(struct sy_turn *turn, struct sy_entrant *e,
                     struct sy_reason *reason)
 {
 	int error = sy_entrant_open(e, turn->hooks, reason);
 
-	if (error || !opens_alone(e))
+	if (error || !sy_entrant_opens_alone(e))
 		return error;
 	return sy_entrant_ready(e, turn->plan, turn->hooks, reason);
 }
@@ -87,7 +78,7 @@ static int start(struct sy_turn *turn, struct sy_reason *reason)
 	for (size_t i = 0; i < turn->count && !error; i++)
 		error = open_one(turn, &turn->entrants[i], reason);
 	for (size_t i = 0; i < turn->count && !error; i++)
-		if (!opens_alone(&turn->entrants[i]))
+		if (!sy_entrant_opens_alone(&turn->entrants[i]))
 			error = sy_entrant_ready(&turn->entrants[i], turn->plan,
 			                         hooks, reason);
 	told = tell_all(turn, reason);

@@ -32,11 +32,13 @@ static int say_error(const struct worker *worker, int error,
 static int say_hello(const struct worker *worker)
 {
 	return sy_message_send(worker->fd,
-	                       json_pack("{s{si ss ss ss}}", "hello",
+	                       json_pack("{s{si ss ss ss ss ss ss}}", "hello",
 	                                 "protocol", SY_PROTOCOL_VERSION,
 	                                 "program", "switchyard " SY_VERSION,
 	                                 "compiler", SY_COMPILER, "build_type",
-	                                 SY_BUILD_TYPE));
+	                                 SY_BUILD_TYPE, "flags", SY_FLAGS,
+	                                 "sanitizer", SY_SANITIZER,
+	                                 "git_commit", SY_GIT_COMMIT));
 }
 
 static int open_point(struct worker *worker, json_t *spec)
@@ -128,16 +130,34 @@ static int serve(struct worker *worker)
 	return error;
 }
 
+/*
+ * Between the fork and the tie to its parent's life the driver may have died;
+ * or what it has started was a script that waits for this program, and the
+ * tie is to the script.
+ */
+static int check_parent(const struct worker *worker, pid_t parent)
+{
+	struct sy_reason reason;
+
+	if (getppid() == parent)
+		return 0;
+	sy_reason(&reason, -ESRCH,
+	          "its parent is not the driver: a wrapper script must start "
+	          "it by exec");
+	say_error(worker, -ESRCH, &reason);
+	return -ESRCH;
+}
+
 int sy_worker_serve(int fd, pid_t parent)
 {
 	struct worker worker = { .fd = fd };
 	int error;
 
-	/* Between fork and this call the driver may have died already. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
 		return -errno;
-	if (getppid() != parent)
-		return -ESRCH;
+	error = check_parent(&worker, parent);
+	if (error)
+		return error;
 	signal(SIGPIPE, SIG_IGN);
 	sy_limits_raise();
 	error = sy_crash_tell(fd);
