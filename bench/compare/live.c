@@ -13,9 +13,6 @@
 #include "compare/judge.h"
 #include "host/limits.h"
 
-/* A percentile that fewer than that many lie beyond is not shown. */
-#define BEYOND_LEAST 100
-
 /* Known only of what has been visited: its last visit. */
 static bool fits(const struct sy_live_run *run, size_t index)
 {
@@ -141,13 +138,12 @@ static int measure(struct sy_live_run *run, struct sy_reason *reason)
 	return error;
 }
 
+/* 0 where too few lie beyond it. */
 static double percentile(const struct sy_histogram *latencies, double share)
 {
 	uint64_t value;
 
-	if (!latencies ||
-	    (double)latencies->total * (1 - share) < BEYOND_LEAST ||
-	    sy_histogram_percentile(latencies, share, &value))
+	if (!latencies || sy_histogram_percentile(latencies, share, &value))
 		return 0;
 	return (double)value;
 }

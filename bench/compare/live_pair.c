@@ -12,24 +12,26 @@ static bool alive(const struct sy_entrant *entrants)
 	return entrants[SY_OLD].remote.pid && entrants[SY_NEW].remote.pid;
 }
 
-/* A program may do more than it was asked for, a study's; never less. */
+/* What the times of both sides are divided by.  That a study's program has
+   done more is told by `performed`. */
 static void check_work(struct sy_entrant *e, const struct sy_slice *slice,
                        struct sy_reason *reason)
 {
 	uint64_t asked = e->result->slice_operations;
 
-	if (!e->remote.pid || slice->operations >= asked)
+	if (!e->remote.pid || slice->operations == asked)
 		return;
 	sy_reason(reason, -EPROTO,
-	          "it carried out %" PRIu64 " of %" PRIu64 " operations",
-	          slice->operations, asked);
+	          "it was asked for %" PRIu64
+	          " operations and carried out %" PRIu64,
+	          asked, slice->operations);
 	sy_entrant_fail(e, -EPROTO, reason);
 }
 
 static void fill(struct sy_pair *pair, enum sy_side side,
                  const struct sy_slice *slice)
 {
-	pair->performed[side] = slice->operations;
+	pair->performed[side] = slice->performed;
 	pair->elapsed_ns[side] = slice->elapsed_ns;
 	pair->voluntary[side] = slice->usage.voluntary;
 	pair->involuntary[side] = slice->usage.involuntary;

@@ -16,7 +16,13 @@ struct visit {
 	/* It has no such point: an older build, or one without a library. */
 	bool lacks[SY_SIDES];
 	uint32_t set, round;
+	bool new_first; /* in all that is done side after side */
 };
+
+static enum sy_side side_at(const struct visit *v, int place)
+{
+	return (place == 0) == v->new_first ? SY_NEW : SY_OLD;
+}
 
 static bool alive(const struct sy_entrant *entrants)
 {
@@ -28,25 +34,36 @@ static int no_memory(struct sy_reason *reason)
 	return sy_reason(reason, -ENOMEM, "no memory");
 }
 
+static int open_one(struct visit *v, enum sy_side side,
+                    struct sy_reason *reason)
+{
+	struct sy_entrant *e = &v->entrants[side];
+	int error = sy_entrant_open(e, &v->run->hooks[side], reason);
+
+	if (error || !sy_entrant_opens_alone(e))
+		return error;
+	return sy_entrant_ready(e, v->run->live->plan, &v->run->hooks[side],
+	                        reason);
+}
+
 /* Side by side, but for those that would hold one another up. */
 static int start(struct visit *v, struct sy_reason *reason)
 {
-	const struct sy_plan *plan = v->run->live->plan;
 	int error = 0;
 
-	for (enum sy_side i = SY_OLD; i < SY_SIDES; i++)
-		sy_entrant_start(&v->entrants[i], &v->run->hooks[i], reason);
-	for (enum sy_side i = SY_OLD; i < SY_SIDES && !error; i++) {
-		error = sy_entrant_open(&v->entrants[i], &v->run->hooks[i],
-		                        reason);
-		if (!error && sy_entrant_opens_alone(&v->entrants[i]))
-			error = sy_entrant_ready(&v->entrants[i], plan,
-			                         &v->run->hooks[i], reason);
+	for (int i = 0; i < SY_SIDES; i++)
+		sy_entrant_start(&v->entrants[side_at(v, i)],
+		                 &v->run->hooks[side_at(v, i)], reason);
+	for (int i = 0; i < SY_SIDES && !error; i++)
+		error = open_one(v, side_at(v, i), reason);
+	for (int i = 0; i < SY_SIDES && !error; i++) {
+		enum sy_side side = side_at(v, i);
+
+		if (!sy_entrant_opens_alone(&v->entrants[side]))
+			error = sy_entrant_ready(&v->entrants[side],
+			                         v->run->live->plan,
+			                         &v->run->hooks[side], reason);
 	}
-	for (enum sy_side i = SY_OLD; i < SY_SIDES && !error; i++)
-		if (!sy_entrant_opens_alone(&v->entrants[i]))
-			error = sy_entrant_ready(&v->entrants[i], plan,
-			                         &v->run->hooks[i], reason);
 	return error;
 }
 
@@ -73,11 +90,13 @@ static int prime(struct visit *v, struct sy_reason *reason)
 {
 	int error = 0;
 
-	for (enum sy_side i = SY_OLD;
-	     i < SY_SIDES && !error && alive(v->entrants); i++)
-		error = sy_entrant_prime(&v->entrants[i], v->run->live->plan,
-		                         &v->run->hooks[i], &v->run->slices[i],
-		                         reason);
+	for (int i = 0; i < SY_SIDES && !error && alive(v->entrants); i++) {
+		enum sy_side side = side_at(v, i);
+
+		error = sy_entrant_prime(&v->entrants[side], v->run->live->plan,
+		                         &v->run->hooks[side],
+		                         &v->run->slices[side], reason);
+	}
 	return error;
 }
 
@@ -231,6 +250,7 @@ int sy_live_visit(struct sy_live_run *run, size_t index,
 		.compared = &run->comparison->points[index],
 		.point = &run->points[index],
 		.set = run->comparison->points[index].sets,
+		.new_first = sy_random_below(&run->random, 2),
 	};
 	int error;
 
