@@ -151,6 +151,28 @@ int sy_parse_count(const char *text, uint64_t *count)
 	return rc;
 }
 
+/* Digits beyond what a double can tell apart are read and count for nothing. */
+int sy_parse_percent(const char *text, double *share)
+{
+	uint64_t whole;
+	double part = 0, scale = 0.1;
+	int rc = read_digits(&text, &whole);
+
+	if (rc == -ERANGE)
+		text += strspn(text, "0123456789");
+	else if (rc)
+		return rc;
+	if (*text == '.' && !is_digit(*++text))
+		return -EINVAL;
+	for (; is_digit(*text); text++, scale /= 10)
+		part += scale * (*text - '0');
+	if (*text && strcmp(text, "%") != 0)
+		return -EINVAL;
+	if (!rc)
+		*share = ((double)whole + part) / 100;
+	return rc;
+}
+
 /* The largest of the first `count` units that divides the value. */
 static char *format_whole(uint64_t value, const struct unit *units, int count,
                           char *buf, size_t bytes)

@@ -17,6 +17,8 @@ int sy_parse_duration(const char *text, uint64_t *ns);
 int sy_parse_size(const char *text, uint64_t *bytes);
 /* "4096". */
 int sy_parse_count(const char *text, uint64_t *count);
+/* "3%", "3" and "0.5%" as shares: 0.03, 0.03 and 0.005. */
+int sy_parse_percent(const char *text, double *share);
 
 /* Shortest exact form: 100000 -> "100us", 1500 -> "1500ns".  Returns buf. */
 char *sy_format_duration(uint64_t ns, char *buf, size_t bytes);

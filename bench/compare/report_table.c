@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report_table.c - a comparison on a terminal: one line a point, the worst
+ * first.  A name that is longer than its column goes on below, behind a slash.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/report_parts.h"
+
+/* Where the point's name begins: behind verdict, change and two times. */
+#define NAME_COLUMN 48
+#define NOTE_INDENT 9
+
+static void put_side(FILE *out, const struct sy_comparison *c,
+                     enum sy_side side)
+{
+	const char *path = c->sides[side].path, *name, *value;
+	const char *between = ": ";
+	struct sy_flow flow;
+
+	sy_flow_begin(&flow, out, 5);
+	sy_flow_put(&flow, "%s  ", sy_side_word(side));
+	sy_flow_visible(&flow, path ? path : "?");
+	for (size_t i = 0; sy_side_fact(c, side, i, &name, &value); i++) {
+		if (!value)
+			continue;
+		sy_flow_put(&flow, "%s%s ", between, name);
+		sy_flow_visible(&flow, value);
+		between = ", ";
+	}
+	sy_flow_end(&flow);
+}
+
+static void put_effort(struct sy_flow *flow, const struct sy_comparison *c)
+{
+	size_t pairs, sets;
+
+	sy_count_pairs(c, &pairs, &sets);
+	sy_flow_put(flow, "%zu point%s", c->count, c->count == 1 ? "" : "s");
+	if (c->live)
+		sy_flow_put(flow,
+		            ", %zu pairs in %zu sets, %.1f s (%.0f %% of it "
+		            "measuring), seed %llu",
+		            pairs, sets, (double)c->wall_ns / 1e9,
+		            c->wall_ns ? (double)c->sliced_ns /
+		                                 (double)c->wall_ns * 100
+		                       : 0,
+		            (unsigned long long)c->seed);
+	if (c->interrupted)
+		sy_flow_put(flow, ", INTERRUPTED");
+	if (c->spread >= 0)
+		sy_flow_put(flow, "; noise %.1f %%%s", c->spread * 100,
+		            c->noisy ? " (NOISY)" : "");
+	else
+		sy_flow_put(flow, "; noise not known");
+}
+
+static void put_head(FILE *out, const struct sy_comparison *c)
+{
+	struct sy_flow flow;
+
+	put_side(out, c, SY_OLD);
+	put_side(out, c, SY_NEW);
+	sy_flow_begin(&flow, out, 2);
+	if (!c->live)
+		sy_flow_put(&flow, "advisory, from stored figures; ");
+	if (c->machine) {
+		sy_flow_visible(&flow, c->machine);
+		sy_flow_put(&flow, "; ");
+	}
+	put_effort(&flow, c);
+	sy_flow_end(&flow);
+	if (!c->unlike.text[0])
+		return;
+	sy_flow_begin(&flow, out, 2);
+	sy_flow_put(&flow, "compared although unlike: ");
+	sy_flow_visible(&flow, c->unlike.text);
+	sy_flow_end(&flow);
+}
+
+static void put_row(FILE *out, const struct sy_compared *point)
+{
+	char change[SY_CELL_BYTES], old[SY_CELL_BYTES], new[SY_CELL_BYTES];
+	struct sy_flow flow;
+
+	sy_format_change(&point->gates[SY_GATE_TIME], change);
+	if (point->outcome != SY_OUTCOME_COMPARED)
+		snprintf(change, sizeof(change), "%s", sy_row_place(point));
+	sy_format_side(point, SY_OLD, old);
+	sy_format_side(point, SY_NEW, new);
+	sy_flow_begin(&flow, out, NAME_COLUMN);
+	sy_flow_put(&flow, "%-7s %-20s %8s %8s  ", sy_row_word(point), change,
+	            old, new);
+	sy_flow_visible(&flow, point->name ? point->name : "");
+	sy_flow_end(&flow);
+}
+
+/* What it is judged by beside its time. */
+static void put_switches(FILE *out, const struct sy_compared *point)
+{
+	if (sy_switches_moved(point))
+		fprintf(out, "%*svoluntary switches %.2f -> %.2f (%s)\n",
+		        NOTE_INDENT, "", point->shown[SY_OLD].voluntary,
+		        point->shown[SY_NEW].voluntary,
+		        sy_change_word(point->gates[SY_GATE_SWITCHES].change));
+}
+
+static void put_asides(FILE *out, const struct sy_comparison *c,
+                       const struct sy_compared *point)
+{
+	struct sy_flow flow;
+	bool any = false;
+	double change;
+
+	sy_flow_begin(&flow, out, NOTE_INDENT);
+	for (enum sy_aside aside = 0; aside < SY_ASIDES; aside++) {
+		if (!sy_aside_tells(c, point, aside, &change))
+			continue;
+		if (any)
+			sy_flow_put(&flow, ", ");
+		else
+			sy_flow_put(&flow, "%*salso: ", NOTE_INDENT, "");
+		sy_flow_put(&flow, "%s %+.0f %%", sy_aside_name(aside),
+		            change * 100);
+		any = true;
+	}
+	if (!any)
+		return;
+	sy_flow_put(&flow, " (not gating)");
+	sy_flow_end(&flow);
+}
+
+/* Why a point has no figures, whole. */
+static void put_reason(FILE *out, const struct sy_compared *point)
+{
+	struct sy_flow flow;
+
+	sy_flow_begin(&flow, out, 4);
+	sy_flow_put(&flow, "%s %s: ", sy_row_word(point), sy_row_place(point));
+	sy_flow_visible(&flow, point->name ? point->name : "");
+	if (point->reason.text[0]) {
+		sy_flow_put(&flow, ": ");
+		sy_flow_visible(&flow, point->reason.text);
+	}
+	sy_flow_end(&flow);
+}
+
+static void put_reasons(FILE *out, const struct sy_compared *const *order,
+                        size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (order[i]->outcome == SY_OUTCOME_COMPARED ||
+		    order[i]->outcome == SY_OUTCOME_PLANNED)
+			continue;
+		if (!any)
+			fputc('\n', out);
+		any = true;
+		put_reason(out, order[i]);
+	}
+}
+
+static void put_sentence(FILE *out, const struct sy_comparison *c)
+{
+	char sentence[SY_SENTENCE_BYTES];
+	struct sy_flow flow;
+
+	sy_comparison_sentence(c, sentence);
+	fputc('\n', out);
+	sy_flow_begin(&flow, out, 0);
+	sy_flow_visible(&flow, sentence);
+	sy_flow_end(&flow);
+}
+
+void sy_comparison_table(FILE *out, const struct sy_comparison *c)
+{
+	const struct sy_compared **order = sy_worst_first(c);
+
+	put_head(out, c);
+	if (!order) {
+		fputs("\nno memory for the table\n", out);
+		return;
+	}
+	fprintf(out, "\n%-7s %-20s %8s %8s  %s\n", "", "change (95 %)", "OLD",
+	        "NEW", "time an operation");
+	for (size_t i = 0; i < c->count; i++) {
+		put_row(out, order[i]);
+		put_switches(out, order[i]);
+		put_asides(out, c, order[i]);
+	}
+	put_reasons(out, order, c->count);
+	put_sentence(out, c);
+	free(order);
+}
