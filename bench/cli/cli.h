@@ -37,7 +37,7 @@ struct sy_verb {
 
 extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
 	sy_verb_plot, sy_verb_export, sy_verb_doctor, sy_verb_topology,
-	sy_verb_bench;
+	sy_verb_bench, sy_verb_compare;
 
 /* The options that every verb that measures takes, for its help. */
 #define SY_HELP_MEASURE                                                        \
@@ -85,6 +85,11 @@ struct sy_options {
 	const char *input, *preview, *svg;
 	uint64_t contexts; /* 0: not given */
 	bool full;
+	/* compare: two programs or two runs, how, and where it is told. */
+	const char *old_side, *new_side;
+	double floor, width; /* shares; negative: not given */
+	bool anyway, noisy_ok, markdown, github;
+	const char *json; /* a file, "-", or NULL */
 };
 
 /*
@@ -93,6 +98,9 @@ struct sy_options {
  */
 int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
                      int argc, char **argv, bool filter);
+
+/* Whether the command line, or what a sweep says of a run, has set it. */
+bool sy_option_given(const struct sy_options *options, const char *name);
 
 /*
  * Sets an option that belongs to a run (budget, sets, seed, limit, label),

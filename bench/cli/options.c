@@ -32,7 +32,17 @@ int sy_complain(int status, const char *format, ...)
 	return status;
 }
 
-enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
+enum kind {
+	SHAPE,
+	SHAPE_FLAG,
+	TEXT,
+	DURATION,
+	COUNT,
+	PERCENT, /* stored as a share */
+	FLAG,
+	NO_FLAG,
+	MORE
+};
 
 /* Verbs that take an option. */
 #define TOUR 1
@@ -41,6 +51,7 @@ enum kind { SHAPE, SHAPE_FLAG, TEXT, DURATION, COUNT, FLAG, NO_FLAG, MORE };
 #define EXPORT 8
 #define TOPOLOGY 16
 #define BENCH 32
+#define COMPARE 64
 /* Those that choose points. */
 #define POINTS (RUN | LIST | BENCH)
 
@@ -106,7 +117,7 @@ static const struct option {
 	{ .name = "dry-run", .kind = FLAG, .verbs = RUN, FIELD(dry_run) },
 	{ .name = "budget",
 	  .kind = DURATION,
-	  .verbs = TOUR | RUN,
+	  .verbs = TOUR | RUN | COMPARE,
 	  .in_sweep = true,
 	  FIELD(budget_ns),
 	  BETWEEN(1, SY_BUDGET_MAX_NS, "must be over 0", "more than a week") },
@@ -121,7 +132,7 @@ static const struct option {
 	   to hang. */
 	{ .name = "limit",
 	  .kind = DURATION,
-	  .verbs = TOUR | RUN | BENCH,
+	  .verbs = TOUR | RUN | BENCH | COMPARE,
 	  .in_sweep = true,
 	  FIELD(limit_ns),
 	  BETWEEN(SECOND / 10, SY_LIMIT_MAX_NS, "under 100ms",
@@ -129,7 +140,7 @@ static const struct option {
 	/* It is written into JSON, whose integers are signed here. */
 	{ .name = "seed",
 	  .kind = COUNT,
-	  .verbs = TOUR | RUN,
+	  .verbs = TOUR | RUN | COMPARE,
 	  .in_sweep = true,
 	  FIELD(seed),
 	  BETWEEN(0, INT64_MAX, NULL, "too large") },
@@ -163,6 +174,23 @@ static const struct option {
 	  BETWEEN(1, 1000000, "must be over 0", "more than 1000000") },
 	{ .name = "svg", .kind = TEXT, .verbs = TOPOLOGY, FIELD(svg) },
 	{ .name = "full", .kind = FLAG, .verbs = TOPOLOGY, FIELD(full) },
+	{ .name = "filter", .kind = TEXT, .verbs = COMPARE, FIELD(filter) },
+	{ .name = "suite", .kind = TEXT, .verbs = COMPARE, FIELD(file) },
+	{ .name = "floor",
+	  .kind = PERCENT,
+	  .verbs = COMPARE,
+	  FIELD(floor),
+	  BETWEEN(0, 50, NULL, "more than 50 %") },
+	{ .name = "width",
+	  .kind = PERCENT,
+	  .verbs = COMPARE,
+	  FIELD(width),
+	  BETWEEN(0, 50, NULL, "more than 50 %") },
+	{ .name = "anyway", .kind = FLAG, .verbs = COMPARE, FIELD(anyway) },
+	{ .name = "markdown", .kind = FLAG, .verbs = COMPARE, FIELD(markdown) },
+	{ .name = "json", .kind = TEXT, .verbs = COMPARE, FIELD(json) },
+	{ .name = "github", .kind = FLAG, .verbs = COMPARE, FIELD(github) },
+	{ .name = "noisy-ok", .kind = FLAG, .verbs = COMPARE, FIELD(noisy_ok) },
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
@@ -175,6 +203,7 @@ static unsigned verb_bit(const struct sy_verb *verb)
 	       : verb == &sy_verb_export   ? EXPORT
 	       : verb == &sy_verb_topology ? TOPOLOGY
 	       : verb == &sy_verb_bench    ? BENCH
+	       : verb == &sy_verb_compare  ? COMPARE
 	                                   : LIST;
 }
 
@@ -218,6 +247,23 @@ static int store_number(uint64_t *field, const struct option *option,
 	return 0;
 }
 
+static int store_percent(double *field, const struct option *option,
+                         const char *value, struct sy_reason *reason)
+{
+	double share;
+	int error = sy_parse_percent(value, &share);
+
+	if (error)
+		return sy_reason(reason, -EINVAL, "'%.80s' is %s", value,
+		                 error == -ERANGE ? "too large"
+		                                  : "not a percentage; write "
+		                                    "3%, 0.5%");
+	if (share > (double)option->most / 100)
+		return sy_reason(reason, -EINVAL, "%s", option->over);
+	*field = share;
+	return 0;
+}
+
 static int store_text(const char **field, const struct option *option,
                       const char *value, struct sy_reason *reason)
 {
@@ -250,6 +296,9 @@ static int store(struct sy_options *options, const struct option *option,
 	case DURATION:
 	case COUNT:
 		error = store_number((uint64_t *)field, option, value, reason);
+		break;
+	case PERCENT:
+		error = store_percent((double *)field, option, value, reason);
 		break;
 	case FLAG:
 	case NO_FLAG:
@@ -326,6 +375,15 @@ static int store_section(struct sy_options *options, const char *list)
 	return 0;
 }
 
+bool sy_option_given(const struct sy_options *options, const char *name)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (options->given & UINT64_C(1) << i &&
+		    !strcmp(table[i].name, name))
+			return true;
+	return false;
+}
+
 int sy_option_default(struct sy_options *options, const char *name,
                       const char *value, struct sy_reason *reason)
 {
@@ -393,12 +451,21 @@ static bool is_sweep(const char *argument)
 	       !S_ISDIR(status.st_mode);
 }
 
+static const char **field_of(struct sy_options *options,
+                             const struct sy_verb *verb, const char *argument)
+{
+	if (verb == &sy_verb_export)
+		return &options->run;
+	if (verb == &sy_verb_compare)
+		return options->old_side ? &options->new_side
+		                         : &options->old_side;
+	return is_sweep(argument) ? &options->file : &options->filter;
+}
+
 static int store_argument(struct sy_options *options,
                           const struct sy_verb *verb, const char *argument)
 {
-	const char **field = verb == &sy_verb_export ? &options->run
-	                     : is_sweep(argument)    ? &options->file
-	                                             : &options->filter;
+	const char **field = field_of(options, verb, argument);
 
 	if (*field)
 		return sy_complain(SY_EXIT_USAGE,
@@ -462,6 +529,8 @@ int sy_options_parse(struct sy_options *options, const struct sy_verb *verb,
 		.seed = 1,
 		.figures = true,
 		.max_points = SY_MAX_POINTS,
+		.floor = -1,
+		.width = -1,
 		.results = getenv("SWITCHYARD_RESULTS"),
 	};
 	if (!options->results || !options->results[0])
