@@ -118,11 +118,10 @@ static int add_points(struct sy_plan *plan, const json_t *points,
 static int take_times(struct sy_plan *plan, json_t *json,
                       struct sy_reason *reason)
 {
-	json_int_t seed, budget_ns, slice_ns, limit_ns, slack_ns;
+	json_int_t seed, sets, budget_ns, slice_ns, limit_ns, slack_ns;
 	json_error_t where;
-	int sets;
 
-	if (json_unpack_ex(json, &where, 0, "{sI si sI sI sI sI}", "seed",
+	if (json_unpack_ex(json, &where, 0, "{sI sI sI sI sI sI}", "seed",
 	                   &seed, "sets", &sets, "budget_ns", &budget_ns,
 	                   "slice_ns", &slice_ns, "limit_ns", &limit_ns,
 	                   "timer_slack_ns", &slack_ns))

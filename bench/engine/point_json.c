@@ -97,9 +97,10 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	struct sy_request *r = &point->request;
 	struct sy_load *load = &point->load;
 	const char *model, *family = NULL, *mechanism = NULL, *workload = NULL;
+	/* As wide as JSON has them: an int would be what is left of one. */
+	json_int_t inflight, window, request_bytes, reply_bytes, server_pu;
 	json_int_t grain_ns, rounds, wait_ns;
-	int inflight, window, request_bytes, reply_bytes, tcp, hold_awake;
-	int server_pu, bound, error;
+	int tcp, hold_awake, bound, error;
 	json_error_t where;
 	json_t *pus;
 
@@ -107,7 +108,7 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	sy_request_default(r);
 	if (json_unpack_ex(
 		    json, &where, 0,
-		    "{ss s?s s?s s?s si si sI sI sI si si sb si sb sb so}",
+		    "{ss s?s s?s s?s sI sI sI sI sI sI sI sb sI sb sb so}",
 		    "model", &model, "family", &family, "mechanism", &mechanism,
 		    "workload", &workload, "inflight", &inflight, "window",
 		    &window, "grain_ns", &grain_ns, "rounds", &rounds,
@@ -116,10 +117,11 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 		    &server_pu, "hold_awake", &hold_awake, "bound", &bound,
 		    "pus", &pus))
 		return sy_reason(reason, -EPROTO, "point: %s", where.text);
-	if (inflight < 1 || window < 1 || (window & (window - 1)) ||
-	    rounds < 0 || wait_ns < 0 || grain_ns < 0 || request_bytes < 8 ||
-	    request_bytes > (int)SY_MESSAGE_MAX || reply_bytes < 8 ||
-	    reply_bytes > (int)SY_MESSAGE_MAX || server_pu < -1 ||
+	if (inflight < 1 || inflight > INT32_MAX || window < 1 ||
+	    window > INT32_MAX || (window & (window - 1)) || rounds < 0 ||
+	    wait_ns < 0 || grain_ns < 0 || request_bytes < 8 ||
+	    request_bytes > (json_int_t)SY_MESSAGE_MAX || reply_bytes < 8 ||
+	    reply_bytes > (json_int_t)SY_MESSAGE_MAX || server_pu < -1 ||
 	    server_pu >= SY_PUS_MAX)
 		return sy_reason(reason, -EINVAL, "point: value out of range");
 	error = sy_request_names(r, model, family, mechanism, workload, reason);
@@ -141,7 +143,7 @@ int sy_point_from_json(struct sy_point *point, json_t *json,
 	if (error)
 		return error;
 	load->rounds = (uint64_t)rounds;
-	load->server_pu = server_pu;
+	load->server_pu = (int)server_pu;
 	point->where.bound = bound;
 	error = pus_from_json(&point->where, pus);
 	return error ? sy_reason(reason, error, "point: bad PUs") : 0;

@@ -142,13 +142,15 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 {
 	const char *model, *family = NULL, *mechanism = NULL, *workload = NULL;
 	const char *placement;
+	/* As wide as JSON has them: an int would be what is left of one. */
 	json_int_t inflight, window, grain_ns, wait_ns, request, reply;
-	int tcp, hold_awake, server_pu;
+	json_int_t server_pu;
+	int tcp, hold_awake;
 	json_error_t where;
 
 	sy_request_default(r);
 	if (json_unpack_ex(json, &where, 0,
-	                   "{ss s?s s?s s?s sI sI sI sI sI sI sb sb si ss}",
+	                   "{ss s?s s?s s?s sI sI sI sI sI sI sb sb sI ss}",
 	                   "model", &model, "family", &family, "mechanism",
 	                   &mechanism, "workload", &workload, "inflight",
 	                   &inflight, "window", &window, "grain_ns", &grain_ns,
@@ -174,7 +176,7 @@ int sy_request_from_json(struct sy_request *r, json_t *json,
 	r->reply_bytes = (uint32_t)reply;
 	r->tcp = tcp;
 	r->hold_awake = hold_awake;
-	r->server_pu = server_pu;
+	r->server_pu = (int)server_pu;
 	snprintf(r->placement, sizeof(r->placement), "%s", placement);
 	if (sy_request_names(r, model, family, mechanism, workload, reason))
 		return -EINVAL;
