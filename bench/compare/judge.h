@@ -16,6 +16,12 @@
  *   SAME    the interval's upper end below 1 + same
  *   NOISY   none of these; and all where the sentinel's spread is too large
  *
+ * An interval over sets is widened to hold the ratio, which sets of unequal size
+ * can put outside.  A live point of fewer than SY_PAIRS_LEAST pairs is NOISY,
+ * with its ratio; its gates count in the families.  A point without any gate is
+ * NOISY.  The spread is the robust sigma of the sentinel's log(NEW / OLD), and
+ * unknown below SY_PAIRS_LEAST pairs: then it makes nothing NOISY.
+ *
  * Switches: the floor is `switches` x max(1, what a hand-off of OLD makes), up
  * and down alike, and so is what SAME asks for; more of them is SLOWER.
  */
@@ -45,8 +51,12 @@ int sy_judge_time(const struct sy_pair *pairs, size_t count,
    stored comparisons and studies of the rule call. */
 int sy_judge_changes(struct sy_comparison *comparison);
 
-/* Exit status: 0, SY_EXIT's 1 (SLOWER), 3, 5, 130; `noisy_ok` makes 0 of what
-   is NOISY only. */
+/*
+ * Exit status, the first that holds: 130 interrupted; 5 a point is WRONG; 1 one
+ * is SLOWER; 3 one is NOISY, FAILED or still PLANNED, or none was COMPARED; 0.
+ * `noisy_ok` forgives what is NOISY, be it all of them, and nothing else.  What
+ * is ABSENT or ONE_SIDE changes nothing where another point was COMPARED.
+ */
 int sy_judge_status(const struct sy_comparison *comparison, bool noisy_ok);
 
 #endif /* SY_JUDGE_H */
