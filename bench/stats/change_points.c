@@ -137,7 +137,7 @@ static struct split split_segment(struct search *search, const double *values,
 	struct split best = { 0, -INFINITY };
 	size_t end;
 
-	if (count < 2 * search->least)
+	if (count / 2 < search->least)
 		return best;
 	for (end = 1; end <= count; end++) {
 		take_value(search, values, end - 1);
