@@ -17,9 +17,9 @@
  *   NOISY   none of these; and all where the sentinel's spread is too large
  *
  * An interval over sets is widened to hold the ratio, which sets of unequal
- * size can put outside.  A live point of fewer than SY_PAIRS_LEAST pairs is NOISY,
- * with its ratio; its gates count in the families.  A point without any gate is
- * NOISY.  The spread is the robust sigma of the sentinel's log(NEW / OLD), and
+ * size can put outside.  A live point of fewer than SY_PAIRS_LEAST pairs is
+ * NOISY, with its ratio; its gates count in the families.  A point without any
+ * gate is NOISY.  The spread is the robust sigma of the sentinel's log(NEW / OLD), and
  * unknown below SY_PAIRS_LEAST pairs: then it makes nothing NOISY.
  *
  * Switches: the floor is `switches` x max(1, what a hand-off of OLD makes), up
