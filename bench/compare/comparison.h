@@ -105,7 +105,7 @@ struct sy_rule {
 struct sy_comparison {
 	struct sy_compared_side sides[SY_SIDES];
 	bool live; /* else stored: advisory */
-	/* Stored: why it should not have been compared, but was (--anyway). */
+	/* Why it should not have been compared, but was (--anyway). */
 	struct sy_reason unlike;
 	struct sy_rule rule;
 	char *machine;    /* one line; owned, or NULL */

@@ -66,10 +66,22 @@ static int visit(struct sy_live_run *run, size_t index,
 	return error;
 }
 
+/* As many passes as there were, and those that are as long as the last one. */
+static void guess_passes(struct sy_live_run *run, uint64_t begin_ns)
+{
+	uint64_t now = sy_clock_ns();
+	uint64_t left_ns = now < run->end_ns ? run->end_ns - now : 0;
+
+	run->progress.set++;
+	run->progress.sets = run->progress.set + 1 +
+	                     (unsigned)(left_ns / (now - begin_ns + 1));
+}
+
 /* The open points in an order of their own; `*visits`: how many had one. */
 static int pass(struct sy_live_run *run, uint32_t *order, size_t *visits,
                 struct sy_reason *reason)
 {
+	uint64_t begin_ns = sy_clock_ns();
 	size_t count = 0;
 	int error = 0;
 
@@ -86,7 +98,7 @@ static int pass(struct sy_live_run *run, uint32_t *order, size_t *visits,
 		error = visit(run, order[i], reason);
 		++*visits;
 	}
-	run->progress.set++;
+	guess_passes(run, begin_ns);
 	return error;
 }
 
@@ -201,7 +213,8 @@ static void prepare(struct sy_live_run *run)
 	run->begin_ns = sy_clock_ns();
 	run->end_ns = run->begin_ns + plan->budget_ns;
 	run->random = plan->seed;
-	run->progress = (struct sy_progress){ .begin_ns = run->begin_ns,
+	run->progress = (struct sy_progress){ .sets = 1,
+		                              .begin_ns = run->begin_ns,
 		                              .budget_ns = plan->budget_ns };
 	for (int i = 0; i < SY_SIDES; i++)
 		run->hooks[i] = (struct sy_hooks){
@@ -213,6 +226,20 @@ static void prepare(struct sy_live_run *run)
 	comparison->live = true;
 	comparison->seed = plan->seed;
 	comparison->budget_ns = plan->budget_ns;
+}
+
+/* Where the caller has not said how it was called. */
+static int name_sides(struct sy_live_run *run)
+{
+	for (int i = 0; i < SY_SIDES; i++) {
+		struct sy_compared_side *side = &run->comparison->sides[i];
+
+		if (!side->path)
+			side->path = strdup(run->live->programs[i]);
+		if (!side->path)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int open_run(struct sy_live_run *run, struct sy_reason *reason)
@@ -227,7 +254,7 @@ static int open_run(struct sy_live_run *run, struct sy_reason *reason)
 		                 strerror(-error));
 	run->slices = calloc(SY_SIDES, sizeof(*run->slices));
 	run->points = calloc(run->comparison->count + 1, sizeof(*run->points));
-	if (!run->slices || !run->points)
+	if (!run->slices || !run->points || name_sides(run))
 		return sy_reason(reason, -ENOMEM, "no memory");
 	return 0;
 }

@@ -35,9 +35,12 @@ struct sy_live {
 	struct sy_plan *plan; /* resolved; budget, slice, limit, seed */
 	double width;         /* SY_WIDTH; 0: go on to the end of the budget */
 	bool anyway;          /* unlike builds are compared, and said to be */
+	uint64_t visit_ns;    /* 0: SY_VISIT_NS */
 	const char *programs[SY_SIDES]; /* paths to be exec'd */
 	int cancel_fd;                  /* readable: stop; or -1 */
-	/* Between slices; nonzero stops as cancel_fd does. */
+	/* Between slices; nonzero stops as cancel_fd does.  A set is a pass,
+	   and how many there will be is a guess; a group is one of the pass's
+	   points. */
 	int (*progress)(void *data, const struct sy_progress *progress);
 	void *data;
 };
@@ -48,7 +51,10 @@ struct sy_live {
  * where this machine lacks them.  What is returned is an error of the whole:
  * -ENOEXEC: a side is no such program, with the reason; -EPROTO: it speaks
  * another protocol; -EXDEV: the sides' builds are unlike (type or sanitizer);
- * -ENOMEM.  Errors of a point are that point's.
+ * -EIO: OLD fails at the plain kernel, by which work is sized and which is the
+ * sentinel; -ENOMEM, -EMFILE, -EAGAIN.  Errors of a point are that point's, and
+ * their reasons do not name the side.  Where it was stopped, what there is has
+ * been judged: 0, with `interrupted`.
  */
 int sy_compare_live(const struct sy_live *live,
                     struct sy_comparison *comparison, struct sy_reason *reason);

@@ -164,7 +164,8 @@ static int take_pair(struct visit *v, struct sy_reason *reason)
 
 static int take_pairs(struct visit *v, struct sy_reason *reason)
 {
-	uint64_t end_ns = sy_clock_ns() + SY_VISIT_NS;
+	uint64_t visit_ns = v->run->live->visit_ns;
+	uint64_t end_ns = sy_clock_ns() + (visit_ns ? visit_ns : SY_VISIT_NS);
 	int error = 0;
 
 	while (!error && alive(v->entrants) &&

@@ -11,7 +11,7 @@
 
 int sy_line_reader_open(struct sy_line_reader *reader, int fd)
 {
-	*reader = (struct sy_line_reader){ .fd = fd };
+	*reader = (struct sy_line_reader){ .fd = fd, .end_fd = -1 };
 	reader->buffer = malloc(SY_LINE_BYTES);
 	return reader->buffer ? 0 : -ENOMEM;
 }
@@ -56,17 +56,21 @@ static int left_ms(uint64_t end_ns)
 static int wait_readable(struct sy_line_reader *reader, int cancel_fd,
                          int timeout_ms)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = reader->fd, .events = POLLIN },
 		{ .fd = cancel_fd, .events = POLLIN },
+		{ .fd = reader->end_fd, .events = POLLIN },
 	};
-	int ready = poll(fds, 2, timeout_ms);
+	int ready = poll(fds, 3, timeout_ms);
 
 	if (ready < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (!ready)
 		return -ETIMEDOUT;
-	return fds[1].revents ? -ECANCELED : 0;
+	if (fds[1].revents)
+		return -ECANCELED;
+	/* Its last words come first. */
+	return fds[2].revents && !fds[0].revents ? -EPIPE : 0;
 }
 
 static int fill(struct sy_line_reader *reader)

@@ -31,6 +31,8 @@
 /* Bytes read that do not make a line yet. */
 struct sy_line_reader {
 	int fd;
+	int end_fd; /* readable: who writes has ended, whoever else holds the
+	               other end open; or -1.  The caller's. */
 	size_t used, scanned;
 	char *buffer; /* SY_LINE_BYTES, owned */
 };

@@ -17,6 +17,7 @@ struct sy_remote {
 	pid_t pid; /* 0: not running */
 	int fd;
 	struct sy_line_reader reader;
+	int end_fd;   /* of the process; -1: this kernel has none */
 	int sink_fd;  /* what it prints, sink.h; -1: with the caller's errors */
 	bool greeted; /* its hello has been taken */
 	/* What its samples must tell; of the point that it was given. */

@@ -72,12 +72,14 @@ static int spawn(pid_t *pid, const char *program, int out, int fd)
 	return -error;
 }
 
+static const struct sy_remote none = { .fd = -1, .end_fd = -1, .sink_fd = -1 };
+
 /* Everything but the process; undone by release. */
 static int open_ends(struct sy_remote *remote, bool sink, int *theirs)
 {
 	int ends[2], error;
 
-	*remote = (struct sy_remote){ .fd = -1, .sink_fd = -1 };
+	*remote = none;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	remote->fd = ends[0];
@@ -91,11 +93,13 @@ static int open_ends(struct sy_remote *remote, bool sink, int *theirs)
 static void release(struct sy_remote *remote)
 {
 	sy_line_reader_close(&remote->reader);
+	if (remote->end_fd >= 0)
+		close(remote->end_fd);
 	if (remote->sink_fd >= 0)
 		close(remote->sink_fd);
 	if (remote->fd >= 0)
 		close(remote->fd);
-	*remote = (struct sy_remote){ .fd = -1, .sink_fd = -1 };
+	*remote = none;
 }
 
 int sy_remote_start(struct sy_remote *remote, const char *program, bool sink,
@@ -109,8 +113,11 @@ int sy_remote_start(struct sy_remote *remote, const char *program, bool sink,
 		              theirs);
 	if (theirs >= 0)
 		close(theirs);
-	if (!error)
+	if (!error) {
+		remote->end_fd = (int)syscall(SYS_pidfd_open, remote->pid, 0);
+		remote->reader.end_fd = remote->end_fd;
 		return 0;
+	}
 	release(remote);
 	return sy_reason(reason, error, "cannot start a worker (%s): %s",
 	                 program, strerror(-error));
@@ -122,24 +129,18 @@ void sy_remote_quit(struct sy_remote *remote)
 		sy_message_send(remote->fd, json_pack("{sb}", "quit", 1));
 }
 
-static int wait_end(pid_t pid, int timeout_ms)
+static bool has_ended(const struct sy_remote *remote, int timeout_ms)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int ended;
+	struct pollfd end = { .fd = remote->end_fd, .events = POLLIN };
 
-	if (pidfd < 0)
-		return 0;
-	ended = poll(&end, 1, timeout_ms);
-	close(pidfd);
-	return ended > 0;
+	return remote->end_fd >= 0 && poll(&end, 1, timeout_ms) > 0;
 }
 
 void sy_remote_end(struct sy_remote *remote, int timeout_ms)
 {
 	if (!remote->pid)
 		return;
-	if (!wait_end(remote->pid, timeout_ms))
+	if (!has_ended(remote, timeout_ms))
 		kill(remote->pid, SIGKILL);
 	waitpid(remote->pid, NULL, 0);
 	/* Orphans of the worker became this process's children. */
