@@ -40,7 +40,7 @@ static void put_annotation(FILE *out, const char *level,
                            const struct sy_compared *point)
 {
 	fprintf(out, "::%s title=%s ", level, sy_row_word(point));
-	put_escaped(out, point->name ? point->name : "", true);
+	put_escaped(out, point->name, true);
 	fputs("::", out);
 	if (point->outcome == SY_OUTCOME_COMPARED) {
 		put_compared(out, point);

@@ -42,13 +42,13 @@ static void put_code(FILE *out, const char *text, bool in_table)
 	char shown[SY_VISIBLE_BYTES];
 
 	put_fence(out, fence);
-	fputs(*text ? " " : "  ", out);
+	fputc(' ', out);
 	while (sy_visible_next(&text, shown)) {
 		if (*shown == '|' && in_table)
 			fputc('\\', out);
 		fputs(shown, out);
 	}
-	fputs(" ", out);
+	fputc(' ', out);
 	put_fence(out, fence);
 }
 
@@ -128,7 +128,7 @@ static void put_row(FILE *out, const struct sy_compared *point)
 		        point->shown[SY_OLD].voluntary,
 		        point->shown[SY_NEW].voluntary);
 	fprintf(out, " | %s | %s | ", old, new);
-	put_code(out, point->name ? point->name : "", true);
+	put_code(out, point->name, true);
 	fputs(" |\n", out);
 }
 
@@ -146,7 +146,7 @@ static void put_reasons(FILE *out, const struct sy_compared *const *order,
 		fprintf(out, "%s- %s %s: ", any ? "" : "\n", sy_row_word(point),
 		        sy_row_place(point));
 		any = true;
-		put_code(out, point->name ? point->name : "", false);
+		put_code(out, point->name, false);
 		if (point->reason.text[0]) {
 			fputs(": ", out);
 			put_code(out, point->reason.text, false);
@@ -193,7 +193,7 @@ static void put_asides(FILE *out, const struct sy_compared *const *order,
 		if (order[i]->outcome != SY_OUTCOME_COMPARED)
 			continue;
 		fputs("| ", out);
-		put_code(out, order[i]->name ? order[i]->name : "", true);
+		put_code(out, order[i]->name, true);
 		fputs(" |", out);
 		for (enum sy_aside aside = 0; aside < SY_ASIDES; aside++)
 			put_aside(out, order[i], aside);

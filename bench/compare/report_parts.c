@@ -142,7 +142,8 @@ void sy_format_change(const struct sy_finding_gate *gate,
 		         value, decimals, low, decimals, high);
 }
 
-/* A side has no interval of its own here; its digits are the ratio's. */
+/* A side has no interval of its own here: its digits are the ratio's, but no
+   more than three, since what it changed by stands beside it. */
 void sy_format_side(const struct sy_compared *point, enum sy_side side,
                     char text[SY_CELL_BYTES])
 {
@@ -152,8 +153,7 @@ void sy_format_side(const struct sy_compared *point, enum sy_side side,
 		has_ratio(point) ? ns * (ratio->high - ratio->low) / 2 : 0;
 
 	if (point->outcome == SY_OUTCOME_COMPARED && ns > 0)
-		sy_format_ns(ns, half > 0 ? half : ns / 100, text,
-		             SY_CELL_BYTES);
+		sy_format_ns(ns, fmax(half, ns / 100), text, SY_CELL_BYTES);
 	else
 		snprintf(text, SY_CELL_BYTES, "-");
 }

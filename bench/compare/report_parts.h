@@ -43,6 +43,8 @@ void sy_flow_put(struct sy_flow *flow, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Text from outside. */
 void sy_flow_visible(struct sy_flow *flow, const char *text);
+/* Its first bytes. */
+void sy_flow_visible_part(struct sy_flow *flow, const char *text, size_t bytes);
 void sy_flow_end(struct sy_flow *flow);
 
 /* ---- report_parts.c: what every report says in the same words ---- */

@@ -10,8 +10,8 @@
 #include "compare/report_parts.h"
 
 /* Where the point's name begins: behind verdict, change and two times. */
-#define NAME_COLUMN 48
-#define NOTE_INDENT 9
+#define NAME_COLUMN 44
+#define NOTE_INDENT 7
 
 static void put_side(FILE *out, const struct sy_comparison *c,
                      enum sy_side side)
@@ -80,7 +80,47 @@ static void put_head(FILE *out, const struct sy_comparison *c)
 	sy_flow_end(&flow);
 }
 
-static void put_row(FILE *out, const struct sy_compared *point)
+/* How many bytes of one of two texts both end with. */
+static size_t end_of_both(const char *a, const char *b)
+{
+	size_t bytes = 0, left = strlen(a), right = strlen(b);
+
+	while (bytes < left && bytes < right &&
+	       a[left - 1 - bytes] == b[right - 1 - bytes])
+		bytes++;
+	return bytes;
+}
+
+/* What all names end with, from a slash on, as a placement; a suite that has
+   it in every row has no room for the rest.  "" where there is none. */
+static const char *common_end(const struct sy_comparison *c)
+{
+	const char *first = c->count ? c->points[0].name : "", *slash;
+	size_t bytes = strlen(first);
+
+	for (size_t i = 1; i < c->count; i++) {
+		size_t both = end_of_both(first, c->points[i].name);
+
+		bytes = both < bytes ? both : bytes;
+	}
+	slash = strchr(first + strlen(first) - bytes, '/');
+	return slash && c->count > 1 ? slash : "";
+}
+
+static void put_columns(FILE *out, const char *end)
+{
+	struct sy_flow flow;
+
+	fputc('\n', out);
+	sy_flow_begin(&flow, out, NAME_COLUMN);
+	sy_flow_put(&flow, "%-6s %-20s %7s %7s ", "", "change (95 %)", "OLD",
+	            "NEW");
+	sy_flow_put(&flow, *end ? "point, each ending " : "point");
+	sy_flow_visible(&flow, end);
+	sy_flow_end(&flow);
+}
+
+static void put_row(FILE *out, const struct sy_compared *point, size_t end)
 {
 	char change[SY_CELL_BYTES], old[SY_CELL_BYTES], new[SY_CELL_BYTES];
 	struct sy_flow flow;
@@ -91,9 +131,9 @@ static void put_row(FILE *out, const struct sy_compared *point)
 	sy_format_side(point, SY_OLD, old);
 	sy_format_side(point, SY_NEW, new);
 	sy_flow_begin(&flow, out, NAME_COLUMN);
-	sy_flow_put(&flow, "%-7s %-20s %8s %8s  ", sy_row_word(point), change,
+	sy_flow_put(&flow, "%-6s %-20s %7s %7s ", sy_row_word(point), change,
 	            old, new);
-	sy_flow_visible(&flow, point->name ? point->name : "");
+	sy_flow_visible_part(&flow, point->name, strlen(point->name) - end);
 	sy_flow_end(&flow);
 }
 
@@ -139,7 +179,7 @@ static void put_reason(FILE *out, const struct sy_compared *point)
 
 	sy_flow_begin(&flow, out, 4);
 	sy_flow_put(&flow, "%s %s: ", sy_row_word(point), sy_row_place(point));
-	sy_flow_visible(&flow, point->name ? point->name : "");
+	sy_flow_visible(&flow, point->name);
 	if (point->reason.text[0]) {
 		sy_flow_put(&flow, ": ");
 		sy_flow_visible(&flow, point->reason.text);
@@ -178,16 +218,16 @@ static void put_sentence(FILE *out, const struct sy_comparison *c)
 void sy_comparison_table(FILE *out, const struct sy_comparison *c)
 {
 	const struct sy_compared **order = sy_worst_first(c);
+	const char *end = common_end(c);
 
 	put_head(out, c);
 	if (!order) {
 		fputs("\nno memory for the table\n", out);
 		return;
 	}
-	fprintf(out, "\n%-7s %-20s %8s %8s  %s\n", "", "change (95 %)", "OLD",
-	        "NEW", "time an operation");
+	put_columns(out, end);
 	for (size_t i = 0; i < c->count; i++) {
-		put_row(out, order[i]);
+		put_row(out, order[i], strlen(end));
 		put_switches(out, order[i]);
 		put_asides(out, c, order[i]);
 	}

@@ -163,13 +163,18 @@ void sy_flow_put(struct sy_flow *flow, const char *format, ...)
 		keep(flow, c, 1);
 }
 
+void sy_flow_visible_part(struct sy_flow *flow, const char *text, size_t bytes)
+{
+	const char *end = text + bytes;
+	char shown[SY_VISIBLE_BYTES];
+
+	while (text < end)
+		keep(flow, shown, sy_visible_next(&text, shown));
+}
+
 void sy_flow_visible(struct sy_flow *flow, const char *text)
 {
-	char shown[SY_VISIBLE_BYTES];
-	size_t bytes;
-
-	while ((bytes = sy_visible_next(&text, shown)))
-		keep(flow, shown, bytes);
+	sy_flow_visible_part(flow, text, strlen(text));
 }
 
 void sy_flow_end(struct sy_flow *flow)
