@@ -163,6 +163,16 @@ static int status_of(int error)
 	}
 }
 
+/* What to do about it, where the reason does not say. */
+static const char *advice(int error, const struct sy_reason *reason)
+{
+	if (error == -ENOEXEC)
+		return "; give the path of a switchyard program";
+	if (error == -EXDEV && !strstr(reason->text, "--anyway"))
+		return "; --anyway compares them all the same";
+	return "";
+}
+
 static int measure(struct live *live)
 {
 	const struct sy_options *options = live->options;
@@ -186,9 +196,7 @@ static int measure(struct live *live)
 		return 0;
 	return sy_complain(status_of(error), "%s%s",
 	                   reason.text[0] ? reason.text : strerror(-error),
-	                   error == -EXDEV && !strstr(reason.text, "--anyway")
-	                           ? "; --anyway compares them all the same"
-	                           : "");
+	                   advice(error, &reason));
 }
 
 int sy_compare_programs(struct sy_options *options,

@@ -21,7 +21,8 @@ static void put_escaped(FILE *out, const char *text, bool property)
 				fputc(*c, out);
 }
 
-static void put_compared(FILE *out, const struct sy_compared *point)
+static void put_compared(FILE *out, const struct sy_comparison *c,
+                         const struct sy_compared *point)
 {
 	char change[SY_CELL_BYTES], old[SY_CELL_BYTES], new[SY_CELL_BYTES];
 
@@ -30,20 +31,20 @@ static void put_compared(FILE *out, const struct sy_compared *point)
 	sy_format_side(point, SY_NEW, new);
 	put_escaped(out, change, false);
 	fprintf(out, ", %s -> %s an operation", old, new);
-	if (sy_switches_moved(point))
+	if (sy_switches_moved(c, point))
 		fprintf(out, ", voluntary switches %.2f -> %.2f",
 		        point->shown[SY_OLD].voluntary,
 		        point->shown[SY_NEW].voluntary);
 }
 
-static void put_annotation(FILE *out, const char *level,
-                           const struct sy_compared *point)
+static void put_annotation(FILE *out, const struct sy_comparison *c,
+                           const char *level, const struct sy_compared *point)
 {
 	fprintf(out, "::%s title=%s ", level, sy_row_word(point));
 	put_escaped(out, point->name, true);
 	fputs("::", out);
 	if (point->outcome == SY_OUTCOME_COMPARED) {
-		put_compared(out, point);
+		put_compared(out, c, point);
 	} else {
 		fprintf(out, "%s: ", sy_row_place(point));
 		put_escaped(out, point->reason.text, false);
@@ -87,7 +88,7 @@ void sy_comparison_annotations(FILE *out, const struct sy_comparison *c)
 		const char *level = level_of(c, order[i]);
 
 		if (level)
-			put_annotation(out, level, order[i]);
+			put_annotation(out, c, level, order[i]);
 	}
 	if (!order)
 		fputs("::error::no memory for the annotations\n", out);

@@ -108,7 +108,8 @@ static void put_head(FILE *out, const struct sy_comparison *c)
 	}
 }
 
-static void put_row(FILE *out, const struct sy_compared *point)
+static void put_row(FILE *out, const struct sy_comparison *c,
+                    const struct sy_compared *point)
 {
 	char change[SY_CELL_BYTES], old[SY_CELL_BYTES], new[SY_CELL_BYTES];
 	bool bad = point->outcome == SY_OUTCOME_FAILED ||
@@ -123,7 +124,7 @@ static void put_row(FILE *out, const struct sy_compared *point)
 	sy_format_side(point, SY_NEW, new);
 	fprintf(out, "| %s%s%s | %s", bad ? "**" : "", sy_row_word(point),
 	        bad ? "**" : "", change);
-	if (sy_switches_moved(point))
+	if (sy_switches_moved(c, point))
 		fprintf(out, "; switches %.2f -> %.2f",
 		        point->shown[SY_OLD].voluntary,
 		        point->shown[SY_NEW].voluntary);
@@ -215,7 +216,7 @@ void sy_comparison_markdown(FILE *out, const struct sy_comparison *c)
 	      "|---|---|--:|--:|---|\n",
 	      out);
 	for (size_t i = 0; i < c->count; i++)
-		put_row(out, order[i]);
+		put_row(out, c, order[i]);
 	put_reasons(out, order, c->count);
 	put_asides(out, order, c->count);
 	free(order);

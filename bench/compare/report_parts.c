@@ -105,6 +105,14 @@ const char *sy_row_place(const struct sy_compared *point)
 	return "";
 }
 
+/* In per cent, and no zero with a sign that it has only before rounding. */
+static double change_of(double ratio, int decimals)
+{
+	double scale = pow(10, decimals);
+
+	return round((ratio - 1) * 100 * scale) / scale + 0.0;
+}
+
 /* Down to the digit that half of the interval begins with. */
 static int decimals_of(double half)
 {
@@ -126,10 +134,10 @@ void sy_format_change(const struct sy_finding_gate *gate,
                       char text[SY_CELL_BYTES])
 {
 	const struct sy_estimate *ratio = &gate->ratio;
-	double low = (ratio->low - 1) * 100, high = (ratio->high - 1) * 100;
-	double value = (ratio->value - 1) * 100;
-	bool interval = isfinite(low) && isfinite(high);
-	int decimals = decimals_of(interval ? (high - low) / 2 : 0);
+	bool interval = isfinite(ratio->low) && isfinite(ratio->high);
+	int decimals = decimals_of(
+		interval ? (ratio->high - ratio->low) / 2 * 100 : 0);
+	double value = change_of(ratio->value, decimals);
 
 	if (!gate->there || !isfinite(value))
 		snprintf(text, SY_CELL_BYTES, "-");
@@ -139,31 +147,32 @@ void sy_format_change(const struct sy_finding_gate *gate,
 		format_factor(ratio, text);
 	else
 		snprintf(text, SY_CELL_BYTES, "%+.*f %% (%.*f..%.*f)", decimals,
-		         value, decimals, low, decimals, high);
+		         value, decimals, change_of(ratio->low, decimals),
+		         decimals, change_of(ratio->high, decimals));
 }
 
-/* A side has no interval of its own here: its digits are the ratio's, but no
-   more than three, since what it changed by stands beside it. */
+/* A side has no interval of its own here, and what it changed by stands beside
+   it: three digits, and two where a third would be noise anyway. */
 void sy_format_side(const struct sy_compared *point, enum sy_side side,
                     char text[SY_CELL_BYTES])
 {
-	const struct sy_estimate *ratio = &point->gates[SY_GATE_TIME].ratio;
 	double ns = point->shown[side].ns;
-	double half =
-		has_ratio(point) ? ns * (ratio->high - ratio->low) / 2 : 0;
 
-	if (point->outcome == SY_OUTCOME_COMPARED && ns > 0)
-		sy_format_ns(ns, fmax(half, ns / 100), text, SY_CELL_BYTES);
+	if (point->outcome == SY_OUTCOME_COMPARED && isfinite(ns) && ns > 0)
+		sy_format_ns(ns, ns < 1 ? ns / 10 : ns / 100, text,
+		             SY_CELL_BYTES);
 	else
 		snprintf(text, SY_CELL_BYTES, "-");
 }
 
-bool sy_switches_moved(const struct sy_compared *point)
+/* Where all is NOISY, no gate has a part of its own. */
+bool sy_switches_moved(const struct sy_comparison *c,
+                       const struct sy_compared *point)
 {
 	const struct sy_finding_gate *gate = &point->gates[SY_GATE_SWITCHES];
 
-	return point->outcome == SY_OUTCOME_COMPARED && gate->there &&
-	       gate->change != SY_CHANGE_SAME;
+	return !c->noisy && point->outcome == SY_OUTCOME_COMPARED &&
+	       gate->there && gate->change != SY_CHANGE_SAME;
 }
 
 const char *sy_aside_name(enum sy_aside aside)

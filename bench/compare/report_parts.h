@@ -66,8 +66,9 @@ void sy_format_change(const struct sy_finding_gate *gate,
 /* The time an operation of a side: "1.23 us"; "-". */
 void sy_format_side(const struct sy_compared *point, enum sy_side side,
                     char text[SY_CELL_BYTES]);
-/* Whether the switches of a hand-off are what it is judged by. */
-bool sy_switches_moved(const struct sy_compared *point);
+/* Whether the switches of a hand-off have a part in its verdict. */
+bool sy_switches_moved(const struct sy_comparison *c,
+                       const struct sy_compared *point);
 
 /* What is shown and never gates. */
 enum sy_aside {

@@ -138,9 +138,10 @@ static void put_row(FILE *out, const struct sy_compared *point, size_t end)
 }
 
 /* What it is judged by beside its time. */
-static void put_switches(FILE *out, const struct sy_compared *point)
+static void put_switches(FILE *out, const struct sy_comparison *c,
+                         const struct sy_compared *point)
 {
-	if (sy_switches_moved(point))
+	if (sy_switches_moved(c, point))
 		fprintf(out, "%*svoluntary switches %.2f -> %.2f (%s)\n",
 		        NOTE_INDENT, "", point->shown[SY_OLD].voluntary,
 		        point->shown[SY_NEW].voluntary,
@@ -228,7 +229,7 @@ void sy_comparison_table(FILE *out, const struct sy_comparison *c)
 	put_columns(out, end);
 	for (size_t i = 0; i < c->count; i++) {
 		put_row(out, order[i], strlen(end));
-		put_switches(out, order[i]);
+		put_switches(out, c, order[i]);
 		put_asides(out, c, order[i]);
 	}
 	put_reasons(out, order, c->count);
