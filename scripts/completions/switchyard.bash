@@ -80,6 +80,8 @@ _switchyard_options() {
 		--benchmark_min_time= --benchmark_format= --benchmark_out=
 		--benchmark_out_format=
 		--benchmark_enable_random_interleaving= --help" ;;
+	compare) echo "--budget --filter --suite --floor --width --limit --seed
+		--anyway --noisy-ok --markdown --json --github --help" ;;
 	doctor) echo "--strict --json --help" ;;
 	topology) echo "--input --placement --contexts --svg --full --help" ;;
 	export) echo "--to --output --samples --help" ;;
@@ -115,13 +117,18 @@ _switchyard_value() {
 		;;
 	--section) _switchyard_sections ;;
 	--results) _switchyard_paths d ;;
+	--suite) _switchyard_sweeps ;;
+	--json)
+		[[ $verb == compare ]] || return 1
+		_switchyard_paths f
+		;;
 	--input | --output | --svg | --benchmark_out) _switchyard_paths f ;;
 	--resume) _switchyard_runs ;;
 	--inflight | --grain | --wait | --request | --reply | --window | \
 		--budget | --sets | --limit | --seed | --label | --set | \
 		--max-points | --contexts | --ring | --working-set | --burst | \
 		--stack | --resident | --inside | --outside | --sections | \
-		--units | --notify | --cells | --body | --timeout | --url) ;;
+		--filter | --floor | --width | --units | --notify | --cells | --body | --timeout | --url) ;;
 	*) return 1 ;;
 	esac
 }
@@ -137,8 +144,8 @@ _switchyard() {
 		before=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)); then
-		_switchyard_words "tour run bench list doctor topology export plot
-			--version --help"
+		_switchyard_words "tour run compare bench list doctor topology export
+			plot --version --help"
 	elif [[ $before == --* ]] && _switchyard_value "$before"; then
 		:
 	elif [[ $cur == -* ]]; then
@@ -156,6 +163,7 @@ _switchyard() {
 			fi
 			;;
 		export | plot) _switchyard_runs ;;
+		compare) _switchyard_paths f ;;
 		esac
 	fi
 }

@@ -136,10 +136,10 @@ title="list sweeps"
 run list sweeps
 status_is 0
 quiet
-for sweep in quick cpu io full switch contexts primitives claims; do
+for sweep in quick cpu io full switch contexts primitives claims compare; do
 	prints 1 "^$sweep\\.ini  *[A-Z]"
 done
-prints 8 'Takes|takes'
+prints 9 'Takes|takes'
 check "wider than 80 columns" test -z "$(grep -E '.{81}' "$out")"
 refused 2 "no point matches 'quick'; the sweep is called quick\.ini" run quick
 # One of this folder goes before.

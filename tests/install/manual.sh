@@ -51,7 +51,7 @@ same_lines "the verbs of man/switchyard.1.in" "$(verbs)" \
 
 title="the variables"
 same_lines "the environment of man/switchyard.1.in" \
-	"$(grep -rhoE 'getenv\("(SWITCHYARD_[A-Z]+|NO_COLOR|PATH)"' \
+	"$(grep -rhoE 'getenv\("(SWITCHYARD_[A-Z]+|GITHUB_STEP_SUMMARY|NO_COLOR|PATH)"' \
 		"$source_dir/bench" | cut -d'"' -f2)" \
 	"$(section ENVIRONMENT | sed -n 's/^\.It Ev //p' | grep -v HWLOC)"
 
