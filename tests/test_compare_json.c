@@ -293,6 +293,48 @@ static void test_the_sentence(void **state)
 	sy_comparison_free(&c);
 }
 
+/* By what is bad, then by how much slower, then as in the suite. */
+static void test_the_worst_comes_first(void **state)
+{
+	static const struct {
+		enum sy_outcome outcome;
+		enum sy_change change;
+		double ratio;
+		size_t place;
+	} points[] = {
+		{ SY_OUTCOME_ABSENT, SY_CHANGE_SAME, 0, 10 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_SAME, 1.01, 7 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_FASTER, 0.5, 6 },
+		{ SY_OUTCOME_ONE_SIDE, SY_CHANGE_SAME, 0, 9 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_NOISY, 1.5, 4 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_NOISY, 1.5, 5 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_SLOWER, 1.1, 1 },
+		{ SY_OUTCOME_FAILED, SY_CHANGE_SAME, 0, 3 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_SLOWER, 1.2, 0 },
+		{ SY_OUTCOME_WRONG, SY_CHANGE_SAME, 0, 2 },
+		{ SY_OUTCOME_COMPARED, SY_CHANGE_SAME, 0.99, 8 },
+	};
+	const size_t count = sizeof(points) / sizeof(points[0]);
+	const struct sy_compared **order;
+	struct sy_comparison c;
+
+	(void)state;
+	sy_comparison_init(&c);
+	assert_int_equal(sy_comparison_reserve(&c, count), 0);
+	for (size_t i = 0; i < count; i++) {
+		c.points[i].outcome = points[i].outcome;
+		c.points[i].change = points[i].change;
+		c.points[i].gates[SY_GATE_TIME].there = true;
+		c.points[i].gates[SY_GATE_TIME].ratio.value = points[i].ratio;
+	}
+	order = sy_worst_first(&c);
+	assert_non_null(order);
+	for (size_t i = 0; i < count; i++)
+		assert_ptr_equal(order[points[i].place], &c.points[i]);
+	free(order);
+	sy_comparison_free(&c);
+}
+
 /* What they have in common stands once, in the head of the column. */
 static void test_a_common_end_stands_once(void **state)
 {
@@ -345,7 +387,7 @@ static void test_what_never_gates_is_told_where_it_tells(void **state)
 	c.points[0].shown[SY_NEW].cpu_ns = 1052;
 	/* A tail by less than three floors. */
 	c.points[0].shown[SY_OLD].latency_p99_ns = 1000;
-	c.points[0].shown[SY_NEW].latency_p99_ns = 1080;
+	c.points[0].shown[SY_NEW].latency_p99_ns = 1100;
 	c.points[1].shown[SY_NEW].cpu_ns = 1300;
 	c.points[1].shown[SY_OLD].bytes = 1000;
 	c.points[1].shown[SY_NEW].bytes = 1052;
@@ -396,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_python_reads_it),
 		cmocka_unit_test(test_digits_follow_the_interval),
 		cmocka_unit_test(test_the_sentence),
+		cmocka_unit_test(test_the_worst_comes_first),
 		cmocka_unit_test(test_a_common_end_stands_once),
 		cmocka_unit_test(test_stored_figures_are_advisory),
 		cmocka_unit_test(test_what_never_gates_is_told_where_it_tells),

@@ -132,6 +132,35 @@ static void test_counts_are_read(void **state)
 	check(sy_parse_count, samples);
 }
 
+static void test_percentages_are_shares(void **state)
+{
+	static const struct {
+		const char *text;
+		int error;
+		double share;
+	} samples[] = {
+		{ "3%", 0, 0.03 },     { "3", 0, 0.03 },
+		{ "0.5%", 0, 0.005 },  { "0", 0, 0 },
+		{ "100%", 0, 1 },      { "12.25", 0, 0.1225 },
+		{ "", -EINVAL, 0 },    { "%", -EINVAL, 0 },
+		{ ".5", -EINVAL, 0 },  { "3.", -EINVAL, 0 },
+		{ "3.%", -EINVAL, 0 }, { "3%%", -EINVAL, 0 },
+		{ "-3", -EINVAL, 0 },  { "1e1", -EINVAL, 0 },
+		{ "nan", -EINVAL, 0 }, { "18446744073709551616%", -ERANGE, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		double share = -7;
+
+		assert_int_equal(sy_parse_percent(samples[i].text, &share),
+		                 samples[i].error);
+		assert_true(fabs(share -
+		                 (samples[i].error ? -7 : samples[i].share)) <
+		            1e-12);
+	}
+}
+
 static void test_durations_are_written_exactly(void **state)
 {
 	static const struct sample samples[] = {
@@ -271,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_durations_are_read),
 		cmocka_unit_test(test_sizes_are_read),
 		cmocka_unit_test(test_counts_are_read),
+		cmocka_unit_test(test_percentages_are_shares),
 		cmocka_unit_test(test_durations_are_written_exactly),
 		cmocka_unit_test(test_sizes_are_written_exactly),
 		cmocka_unit_test(test_short_buffers_are_kept_to),
