@@ -59,7 +59,10 @@ static const struct pair_of_states pairs[] = {
 	{ { "wrong", "failed" }, SY_OUTCOME_WRONG, SY_OLD, "why OLD" },
 	{ { "absent", "wrong" }, SY_OUTCOME_WRONG, SY_NEW, "why NEW" },
 	{ { "absent", "absent" }, SY_OUTCOME_ABSENT, SY_NEW, "why NEW" },
-	{ { "absent", NULL }, SY_OUTCOME_ABSENT, SY_OLD, "why OLD" },
+	{ { "absent", NULL },
+	  SY_OUTCOME_ABSENT,
+	  SY_OLD,
+	  "NEW has no such point; why OLD" },
 	{ { "stopped", "stopped" }, SY_OUTCOME_PLANNED, SY_OLD, "" },
 	{ { "stopped", "absent" }, SY_OUTCOME_PLANNED, SY_OLD, "" },
 	{ { NULL, "stopped" }, SY_OUTCOME_PLANNED, SY_OLD, "" },
@@ -238,6 +241,15 @@ static void test_unlike_builds_are_refused(void **state)
 	assert_row(runs, 0, "p", SY_OUTCOME_COMPARED);
 }
 
+/* One that both have, one that only this one has, one that is the same. */
+static void set_mitigations(struct runs *runs, int side, const char *meltdown,
+                            const char *other, const char *value)
+{
+	json_object_set_new(runs->machine[side], "mitigations",
+	                    json_pack("{ss ss ss}", "meltdown", meltdown,
+	                              "srbds", "Not affected", other, value));
+}
+
 /* They may be what is compared. */
 static void test_other_systems_are_told(void **state)
 {
@@ -250,8 +262,8 @@ static void test_other_systems_are_told(void **state)
 	                    json_string("6.12.1"));
 	json_object_set_new(json_object_get(machine, "libraries"), "libc",
 	                    json_string("glibc 2.40"));
-	json_object_set_new(json_object_get(machine, "mitigations"), "meltdown",
-	                    json_string("off"));
+	set_mitigations(runs, SY_OLD, "PTI", "retbleed", "IBRS");
+	set_mitigations(runs, SY_NEW, "off", "mds", "off");
 	json_object_set_new(json_object_get(machine, "build"), "git_commit",
 	                    json_string("def"));
 	json_object_set_new(json_object_get(runs->results[SY_NEW], "machine"),
@@ -262,9 +274,9 @@ static void test_other_systems_are_told(void **state)
 	assert_string_equal(told(runs, SY_NEW, "kernel"), "6.12.1");
 	assert_string_equal(told(runs, SY_NEW, "libc"), "glibc 2.40");
 	assert_string_equal(told(runs, SY_OLD, "mitigations"),
-	                    "{\"meltdown\":\"PTI\"}");
+	                    "meltdown: PTI; retbleed: IBRS");
 	assert_string_equal(told(runs, SY_NEW, "mitigations"),
-	                    "{\"meltdown\":\"off\"}");
+	                    "meltdown: off; mds: off");
 	assert_string_equal(told(runs, SY_NEW, "git_commit"), "def");
 	assert_string_equal(told(runs, SY_OLD, "interrupted"), "(nothing)");
 	assert_string_equal(told(runs, SY_NEW, "interrupted"), "yes");

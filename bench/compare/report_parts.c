@@ -262,7 +262,9 @@ void sy_count_pairs(const struct sy_comparison *c, size_t *pairs, size_t *sets)
 bool sy_side_fact(const struct sy_comparison *c, enum sy_side side,
                   size_t which, const char **name, const char **value)
 {
+	/* What is no comparison of two sides comes first: it is always told. */
 	static const char *const keys[][2] = {
+		{ "interrupted", "interrupted" },
 		{ "run", "run" },
 		{ "program", "program" },
 		{ "git_commit", "commit" },
@@ -271,6 +273,9 @@ bool sy_side_fact(const struct sy_comparison *c, enum sy_side side,
 		{ "flags", "flags" },
 		{ "sanitizer", "sanitizer" },
 		{ "machine_id", "machine" },
+		{ "kernel", "kernel" },
+		{ "libc", "C library" },
+		{ "mitigations", "mitigations" },
 	};
 	const json_t *mine, *other;
 
@@ -279,7 +284,8 @@ bool sy_side_fact(const struct sy_comparison *c, enum sy_side side,
 	mine = json_object_get(c->sides[side].told, keys[which][0]);
 	other = json_object_get(c->sides[!side].told, keys[which][0]);
 	*name = keys[which][1];
-	*value = json_equal(mine, other) ? NULL : json_string_value(mine);
+	*value = which && json_equal(mine, other) ? NULL
+	                                          : json_string_value(mine);
 	if (*value && !**value)
 		*value = NULL;
 	return true;

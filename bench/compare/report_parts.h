@@ -98,8 +98,8 @@ bool sy_aside_tells(const struct sy_comparison *c,
 /* How many pairs, and the sets that they come from. */
 void sy_count_pairs(const struct sy_comparison *c, size_t *pairs, size_t *sets);
 /* What a side says of itself that the other says otherwise, of those facts
-   that a reader wants first; NULL: the same, or not told.  `which` from 0 on;
-   false behind the last. */
+   that a reader wants first, and that it was interrupted; NULL: the same, or
+   not told.  `which` from 0 on; false behind the last. */
 bool sy_side_fact(const struct sy_comparison *c, enum sy_side side,
                   size_t which, const char **name, const char **value);
 

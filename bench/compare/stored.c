@@ -192,8 +192,11 @@ static int compare_read(struct pairing *p, const char *filter, bool anyway)
 	if (!error)
 		error = sy_stored_match(&p->runs[SY_OLD], &p->runs[SY_NEW],
 		                        p->reason);
-	if (!error)
+	if (!error) {
+		sy_stored_tell_mitigations(&p->runs[SY_OLD], &p->runs[SY_NEW]);
+		sy_stored_tell_mitigations(&p->runs[SY_NEW], &p->runs[SY_OLD]);
 		error = take_sides(p);
+	}
 	return error ? error : make_rows(p, filter);
 }
 

@@ -11,11 +11,16 @@
 #include "compare/comparison.h"
 
 /*
- * Reads both and judges.  `filter` is a regular expression over names, or
- * NULL.  -EXDEV with the first difference of machine, build type, compiler,
- * flags or sanitizer, unless `anyway`, which puts it into `unlike`.  -EINVAL:
- * not a run, unreadable, of another schema, no regular expression; -ENODATA:
- * no point of them is on both sides; -ENOMEM.
+ * Reads both and judges, by the rule that the comparison has; it is initialised,
+ * and the caller frees it whatever is returned.  `filter` is a regular
+ * expression over names, or NULL.  One and the same run twice is compared, and
+ * `unlike` says it; that a run was interrupted is told by its side.
+ *
+ * -EXDEV with the first difference of machine, build type, compiler, flags or
+ * sanitizer, unless `anyway`, which puts all of them into `unlike`.  -EINVAL:
+ * not a run, of another schema, a field that is not what it should be, no
+ * regular expression; -ENODATA: no point is on both sides; -EFBIG; -ENOMEM;
+ * -errno of a file that cannot be read.
  */
 int sy_compare_stored(const char *old_run, const char *new_run,
                       const char *filter, bool anyway,

@@ -133,26 +133,11 @@ static void tell_program(json_t *told, const json_t *facts)
 	tell_fact(told, "git_dirty", facts, "build", "git_dirty");
 }
 
-/* One line of them all, in the order of the kernel's names: only whether two
-   runs had the same is of interest. */
-static json_t *mitigations_of(const json_t *facts)
-{
-	const json_t *all = json_object_get(facts, "mitigations");
-	char *text = json_is_object(all)
-	                     ? json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS)
-	                     : NULL;
-	json_t *line = text ? json_string(text) : NULL;
-
-	free(text);
-	return line;
-}
-
 static void tell_machine(json_t *told, const struct sy_stored_run *run)
 {
 	tell(told, "machine_id", json_string(run->machine_id));
 	tell_fact(told, "kernel", run->facts, "kernel", "release");
 	tell_fact(told, "libc", run->facts, "libraries", "libc");
-	tell(told, "mitigations", mitigations_of(run->facts));
 }
 
 static void tell_run(json_t *told, const struct sy_stored_run *run)
@@ -185,6 +170,40 @@ int sy_stored_build_read(struct sy_stored_run *run, struct sy_reason *reason)
 	tell_machine(run->told, run);
 	tell_run(run->told, run);
 	return 0;
+}
+
+/* "meltdown: PTI; spectre_v2: off" of those that are otherwise in `other`; NULL:
+   none is, or there is no memory. */
+static char *list_others(const json_t *mine, const json_t *other)
+{
+	char *list = NULL;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)mine, name, value) {
+		const char *text = json_string_value(value);
+		char *longer;
+
+		if (!text || json_equal(value, json_object_get(other, name)))
+			continue;
+		if (asprintf(&longer, "%s%s%s: %s", list ? list : "",
+		             list ? "; " : "", name, text) < 0)
+			break;
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+void sy_stored_tell_mitigations(struct sy_stored_run *run,
+                                const struct sy_stored_run *other)
+{
+	char *list = list_others(json_object_get(run->facts, "mitigations"),
+	                         json_object_get(other->facts, "mitigations"));
+
+	if (list)
+		tell(run->told, "mitigations", json_string(list));
+	free(list);
 }
 
 /* "different compilers: 'gcc 12' and 'clang 14'", behind what is there. */

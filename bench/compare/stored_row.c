@@ -150,6 +150,22 @@ static void fill_one_side(struct sy_compared *row, enum sy_side side,
 		          other->reason ? other->reason : "no reason is given");
 }
 
+/* On both, or on the only one that was to have it. */
+static void fill_absent(struct sy_compared *row,
+                        const struct sy_stored_point *const *sides)
+{
+	enum sy_side side = sides[SY_NEW] ? SY_NEW : SY_OLD;
+	enum sy_side other = side == SY_NEW ? SY_OLD : SY_NEW;
+	const char *why = sides[side]->reason;
+
+	row->outcome = SY_OUTCOME_ABSENT;
+	row->side = side;
+	sy_reason(&row->reason, 0, "%s%s%s",
+	          sides[other] ? "" : sy_side_word(other),
+	          sides[other] ? "" : " has no such point; ",
+	          why ? why : "no reason is given");
+}
+
 static bool has_state(const struct sy_stored_point *point, enum sy_state state)
 {
 	return point && point->state == state;
@@ -176,8 +192,6 @@ void sy_stored_row(const struct sy_stored_rule *rule, struct sy_compared *row,
 	           has_state(sides[SY_NEW], SY_PLANNED)) {
 		row->outcome = SY_OUTCOME_PLANNED;
 	} else {
-		enum sy_side side = sides[SY_NEW] ? SY_NEW : SY_OLD;
-
-		end_row(row, SY_OUTCOME_ABSENT, side, sides[side]);
+		fill_absent(row, sides);
 	}
 }

@@ -62,6 +62,11 @@ int sy_stored_build_compare(const struct sy_stored_run *old_run,
                             const struct sy_stored_run *new_run, bool anyway,
                             struct sy_reason *unlike, struct sy_reason *reason);
 
+/* Puts into `told` which of the kernel's mitigations were otherwise in the other
+   run, and how they were. */
+void sy_stored_tell_mitigations(struct sy_stored_run *run,
+                                const struct sy_stored_run *other);
+
 /* stored_match.c: sets every `mate`.  -EINVAL: a run has two points of one
    name. */
 int sy_stored_match(struct sy_stored_run *old_run,
