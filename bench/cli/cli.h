@@ -37,7 +37,7 @@ struct sy_verb {
 
 extern const struct sy_verb sy_verb_tour, sy_verb_run, sy_verb_list,
 	sy_verb_plot, sy_verb_export, sy_verb_doctor, sy_verb_topology,
-	sy_verb_bench, sy_verb_compare;
+	sy_verb_bench, sy_verb_compare, sy_verb_trend;
 
 /* The options that every verb that measures takes, for its help. */
 #define SY_HELP_MEASURE                                                        \

@@ -15,9 +15,17 @@
 #include "host/units.h"
 
 static const struct sy_verb *const verbs[] = {
-	&sy_verb_tour,     &sy_verb_run,  &sy_verb_compare, &sy_verb_bench,
-	&sy_verb_list,     &sy_verb_plot, &sy_verb_export,  &sy_verb_doctor,
-	&sy_verb_topology, NULL,
+	&sy_verb_tour,
+	&sy_verb_run,
+	&sy_verb_compare,
+	&sy_verb_trend,
+	&sy_verb_bench,
+	&sy_verb_list,
+	&sy_verb_plot,
+	&sy_verb_export,
+	&sy_verb_doctor,
+	&sy_verb_topology,
+	NULL,
 };
 
 static void print_usage(FILE *out)

@@ -52,6 +52,7 @@ enum kind {
 #define TOPOLOGY 16
 #define BENCH 32
 #define COMPARE 64
+#define TREND 128
 /* Those that choose points. */
 #define POINTS (RUN | LIST | BENCH)
 
@@ -140,7 +141,7 @@ static const struct option {
 	/* It is written into JSON, whose integers are signed here. */
 	{ .name = "seed",
 	  .kind = COUNT,
-	  .verbs = TOUR | RUN | COMPARE,
+	  .verbs = TOUR | RUN | COMPARE | TREND,
 	  .in_sweep = true,
 	  FIELD(seed),
 	  BETWEEN(0, INT64_MAX, NULL, "too large") },
@@ -156,10 +157,13 @@ static const struct option {
 	{ .name = "resume", .kind = TEXT, .verbs = RUN, FIELD(resume) },
 	{ .name = "no-figures",
 	  .kind = NO_FLAG,
-	  .verbs = TOUR | RUN,
+	  .verbs = TOUR | RUN | TREND,
 	  FIELD(figures) },
 	{ .name = "to", .kind = TEXT, .verbs = EXPORT, FIELD(to) },
-	{ .name = "output", .kind = TEXT, .verbs = EXPORT, FIELD(output) },
+	{ .name = "output",
+	  .kind = TEXT,
+	  .verbs = EXPORT | TREND,
+	  FIELD(output) },
 	{ .name = "samples", .kind = FLAG, .verbs = EXPORT, FIELD(samples) },
 	{ .name = "input", .kind = TEXT, .verbs = TOPOLOGY, FIELD(input) },
 	/* Of one machine, where a run has a list of them. */
@@ -174,7 +178,10 @@ static const struct option {
 	  BETWEEN(1, 1000000, "must be over 0", "more than 1000000") },
 	{ .name = "svg", .kind = TEXT, .verbs = TOPOLOGY, FIELD(svg) },
 	{ .name = "full", .kind = FLAG, .verbs = TOPOLOGY, FIELD(full) },
-	{ .name = "filter", .kind = TEXT, .verbs = COMPARE, FIELD(filter) },
+	{ .name = "filter",
+	  .kind = TEXT,
+	  .verbs = COMPARE | TREND,
+	  FIELD(filter) },
 	{ .name = "suite", .kind = TEXT, .verbs = COMPARE, FIELD(file) },
 	{ .name = "floor",
 	  .kind = PERCENT,
@@ -187,8 +194,11 @@ static const struct option {
 	  FIELD(width),
 	  BETWEEN(0, 50, NULL, "more than 50 %") },
 	{ .name = "anyway", .kind = FLAG, .verbs = COMPARE, FIELD(anyway) },
-	{ .name = "markdown", .kind = FLAG, .verbs = COMPARE, FIELD(markdown) },
-	{ .name = "json", .kind = TEXT, .verbs = COMPARE, FIELD(json) },
+	{ .name = "markdown",
+	  .kind = FLAG,
+	  .verbs = COMPARE | TREND,
+	  FIELD(markdown) },
+	{ .name = "json", .kind = TEXT, .verbs = COMPARE | TREND, FIELD(json) },
 	{ .name = "github", .kind = FLAG, .verbs = COMPARE, FIELD(github) },
 	{ .name = "noisy-ok", .kind = FLAG, .verbs = COMPARE, FIELD(noisy_ok) },
 };
@@ -204,6 +214,7 @@ static unsigned verb_bit(const struct sy_verb *verb)
 	       : verb == &sy_verb_topology ? TOPOLOGY
 	       : verb == &sy_verb_bench    ? BENCH
 	       : verb == &sy_verb_compare  ? COMPARE
+	       : verb == &sy_verb_trend    ? TREND
 	                                   : LIST;
 }
 
@@ -454,7 +465,7 @@ static bool is_sweep(const char *argument)
 static const char **field_of(struct sy_options *options,
                              const struct sy_verb *verb, const char *argument)
 {
-	if (verb == &sy_verb_export)
+	if (verb == &sy_verb_export || verb == &sy_verb_trend)
 		return &options->run;
 	if (verb == &sy_verb_compare)
 		return options->old_side ? &options->new_side

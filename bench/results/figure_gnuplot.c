@@ -8,11 +8,45 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/program.h"
+
+int sy_folder_open(int parent_fd, const char *name, int *fd)
+{
+	if (mkdirat(parent_fd, name, 0755) && errno != EEXIST)
+		return -errno;
+	*fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? -errno : 0;
+}
+
+int sy_gnuplot_find(const char *scripts_dir, char program[PATH_MAX],
+                    char **scripts, char *why, size_t why_bytes)
+{
+	if (sy_program_find("gnuplot", getenv("PATH"), program, PATH_MAX)) {
+		snprintf(why, why_bytes,
+		         "gnuplot is not installed; apt-get "
+		         "install gnuplot-nox");
+		return -ENOENT;
+	}
+	if (!scripts_dir) {
+		snprintf(why, why_bytes,
+		         "the gnuplot scripts are not where the program was "
+		         "installed; set SWITCHYARD_SCRIPTS to their folder");
+		return -ENOENT;
+	}
+	*scripts = realpath(scripts_dir, NULL);
+	if (!*scripts) {
+		snprintf(why, why_bytes,
+		         "the folder of the gnuplot scripts, %s: %s",
+		         scripts_dir, strerror(errno));
+		return -ENOENT;
+	}
+	return 0;
+}
 
 /* Puts the drawing in place once it is on the disk. */
 static int publish(const struct sy_gnuplot *gnuplot, const char *name,
@@ -38,7 +72,7 @@ static int publish(const struct sy_gnuplot *gnuplot, const char *name,
 int sy_gnuplot_run(const struct sy_gnuplot *gnuplot, char *why,
                    size_t why_bytes)
 {
-	/* Both words are constants of figures.c. */
+	/* The figure is a plain word, see figure_parts.h: it stands in quotes. */
 	char set[96], name[64], part[72];
 	char theme[PATH_MAX + 32], panels[PATH_MAX + 32], text[PATH_MAX + 32];
 	char program[PATH_MAX], defaults[] = "-d", execute[] = "-e";

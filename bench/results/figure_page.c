@@ -48,8 +48,9 @@ void sy_page_write(const struct sy_page *page, struct sy_sheet *sheet)
 {
 	unsigned line;
 
-	sy_sheet_text(sheet, SY_TEXT_TITLE, SY_CANVAS_MARGIN,
-	              page->height - TITLE_BELOW_TOP, 0, page->title);
+	sy_sheet_text(sheet, page->named ? SY_TEXT_NAMED : SY_TEXT_TITLE,
+	              SY_CANVAS_MARGIN, page->height - TITLE_BELOW_TOP, 0,
+	              page->named ? page->named : page->title);
 	for (line = 0; line < page->header_lines; line++)
 		sy_sheet_text(sheet, SY_TEXT_SUBTITLE, SY_CANVAS_MARGIN,
 		              page->height - HEADER_BELOW_TOP - line * SY_LINE,

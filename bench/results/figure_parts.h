@@ -11,6 +11,7 @@
 #define SY_FIGURE_PARTS_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -145,11 +146,22 @@ int sy_memory_write(const json_t *results, int dir_fd);
 
 /* ---- figure_gnuplot.c ---- */
 
+/* Makes the folder where it is not there, and opens it. */
+int sy_folder_open(int parent_fd, const char *name, int *fd);
+
+/* Where gnuplot is, and its scripts; the caller frees `scripts`.  -ENOENT,
+   with what to do. */
+int sy_gnuplot_find(const char *scripts_dir, char program[PATH_MAX],
+                    char **scripts, char *why, size_t why_bytes);
+
+/* A figure takes a quarter of a second; a machine can be busy. */
+#define SY_GNUPLOT_LIMIT_MS 30000
+
 struct sy_gnuplot {
 	const char *program; /* absolute */
 	const char *scripts_dir;
 	int plots_fd;       /* where it runs and writes */
-	const char *figure; /* "throughput" */
+	const char *figure; /* letters, digits, '_'; 40 at most */
 	const char *output; /* "svg" or "png" */
 	int limit_ms;
 };

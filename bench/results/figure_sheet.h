@@ -37,6 +37,7 @@ enum sy_text_class {
 	SY_TEXT_TITLE,    /* left, bold: of the figure */
 	SY_TEXT_HEADING,  /* left, bold: of a panel */
 	SY_TEXT_UPWARDS,  /* centred, turned: what an axis counts */
+	SY_TEXT_NAMED,    /* as TITLE, with names from outside: no markup */
 };
 
 /* What a key shows beside its texts; see text.gp. */
@@ -76,9 +77,11 @@ enum sy_panel_kind {
 	SY_PANEL_LINES, /* figure_lines.h */
 	SY_PANEL_BANDS, /* the same, intervals as bands */
 	SY_PANEL_CELLS, /* figure_cells.h */
+	SY_PANEL_TREND, /* trend/figure.h */
 };
 
-/* A panel has one axis x and one axis y; those of cells are not logarithmic. */
+/* A panel has one axis x and one axis y; those of cells and of a trend are not
+   logarithmic. */
 struct sy_panel {
 	enum sy_panel_kind kind;
 	struct sy_axis x, y;
@@ -94,7 +97,8 @@ void sy_sheet_panel(struct sy_sheet *sheet, const struct sy_panel *panel,
 
 struct sy_page {
 	const char *figure, *title; /* constants */
-	double height;              /* of the canvas */
+	const char *named; /* in the place of a title; names may be in it */
+	double height;     /* of the canvas */
 	char header[3][SY_TEXT_BYTES], notes[SY_NOTES_MAX][SY_TEXT_BYTES];
 	unsigned header_lines, note_lines;
 };

@@ -8,14 +8,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "figure_parts.h"
-#include "host/program.h"
-
-/* A figure takes a quarter of a second; a machine can be busy. */
-#define GNUPLOT_LIMIT_MS 30000
 
 static const struct figure {
 	const char *name;
@@ -31,15 +26,6 @@ static const struct figure {
 };
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
-/* Makes the folder where it is not there, and opens it. */
-static int open_folder(int parent_fd, const char *name, int *fd)
-{
-	if (mkdirat(parent_fd, name, 0755) && errno != EEXIST)
-		return -errno;
-	*fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *fd < 0 ? -errno : 0;
-}
-
 /* RUN/plots and RUN/plots/data. */
 static int open_folders(const char *run_dir, int *plots_fd, int *data_fd)
 {
@@ -48,11 +34,11 @@ static int open_folders(const char *run_dir, int *plots_fd, int *data_fd)
 	run_fd = open(run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (run_fd < 0)
 		return -errno;
-	err = open_folder(run_fd, "plots", plots_fd);
+	err = sy_folder_open(run_fd, "plots", plots_fd);
 	close(run_fd);
 	if (err)
 		return err;
-	err = open_folder(*plots_fd, "data", data_fd);
+	err = sy_folder_open(*plots_fd, "data", data_fd);
 	if (err)
 		close(*plots_fd);
 	return err;
@@ -118,31 +104,6 @@ static int write_data(const json_t *results, int data_fd, int drawn[FIGURES],
 	return -ENODATA;
 }
 
-static int find_tools(const char *scripts_dir, char *program, size_t bytes,
-                      char **scripts, char *why, size_t why_bytes)
-{
-	if (sy_program_find("gnuplot", getenv("PATH"), program, bytes)) {
-		snprintf(why, why_bytes,
-		         "gnuplot is not installed; apt-get "
-		         "install gnuplot-nox");
-		return -ENOENT;
-	}
-	if (!scripts_dir) {
-		snprintf(why, why_bytes,
-		         "the gnuplot scripts are not where the program was "
-		         "installed; set SWITCHYARD_SCRIPTS to their folder");
-		return -ENOENT;
-	}
-	*scripts = realpath(scripts_dir, NULL);
-	if (!*scripts) {
-		snprintf(why, why_bytes,
-		         "the folder of the gnuplot scripts, %s: %s",
-		         scripts_dir, strerror(errno));
-		return -ENOENT;
-	}
-	return 0;
-}
-
 static int draw_all(const struct sy_gnuplot *common, const int *drawn,
                     char *why, size_t why_bytes)
 {
@@ -166,7 +127,7 @@ int sy_figures_draw(const json_t *results, const char *run_dir,
 {
 	int plots_fd = -1, data_fd = -1, drawn[FIGURES], err;
 	char program[PATH_MAX], *scripts = NULL;
-	struct sy_gnuplot gnuplot = { .limit_ms = GNUPLOT_LIMIT_MS };
+	struct sy_gnuplot gnuplot = { .limit_ms = SY_GNUPLOT_LIMIT_MS };
 
 	if (why_bytes)
 		why[0] = '\0';
@@ -183,8 +144,7 @@ int sy_figures_draw(const json_t *results, const char *run_dir,
 	err = write_data(results, data_fd, drawn, why, why_bytes);
 	if (err)
 		goto close_folders;
-	err = find_tools(scripts_dir, program, sizeof(program), &scripts, why,
-	                 why_bytes);
+	err = sy_gnuplot_find(scripts_dir, program, &scripts, why, why_bytes);
 	if (err)
 		goto close_folders;
 	gnuplot.program = program;

@@ -4,6 +4,7 @@
 # 0 rows: y value low high second part lower_mode upper_mode style reference
 # 1 lines, 2 bands: at x value low high at_least style shape
 # 3 cells: column row shade(0..1, -1: not measured) text
+# 4 trend: sort(0 run, 1 level, 2 change, 3 above, 4 below) at value low high style
 
 set multiplot
 do for [p = 1:panels] {
@@ -93,5 +94,22 @@ do for [p = 1:panels] {
 			f using ($3 >= 0 && small ? $1 : NaN):2:4:($3 > 0.5 ? 0x1a1a1a : 0xffffff) \
 				with labels center noenhanced font ",11" tc rgb variable
 		set tics scale 0.6,0.3
+	}
+	if (kind[p] == 4) {
+		unset logscale
+		set border 3
+		set grid ytics lt 1 lc rgb faint lw 0.7
+		plot f using ($1 == 2 ? $2 : NaN):(y_low[p]):(0):($3 - y_low[p]):(colour($6)) \
+				with vectors nohead lw 1.3 dt 3 lc rgb variable, \
+			f using ($1 == 0 ? $2 : NaN):4:(0):($5 - $4) \
+				with vectors nohead lw 1.1 lc rgb 0xb9c4cc, \
+			f using ($1 == 0 ? $2 : NaN):3 with points pt 7 ps 0.42 \
+				lc rgb 0x7b8b97, \
+			f using ($1 == 3 ? $2 : NaN):3 with points pt 8 ps 0.6 \
+				lc rgb 0x7b8b97, \
+			f using ($1 == 4 ? $2 : NaN):3 with points pt 10 ps 0.6 \
+				lc rgb 0x7b8b97, \
+			f using ($1 == 1 ? $4 : NaN):3:($5 - $4):(0) \
+				with vectors nohead lw 2.2 lc rgb fg
 	}
 }
