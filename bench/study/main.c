@@ -7,6 +7,7 @@
 #include "engine/worker.h"
 #include "host/units.h"
 #include "model.h"
+#include "study/regression.h"
 #include "study/study.h"
 #include "study/tutorial.h"
 
@@ -18,8 +19,9 @@ static int usage(void)
 	fputs("switchyard-study: usage: switchyard-study speed|switch [BUDGET "
 	      "[SEED]],\nswitchyard-study perf [PAIRS [SEED]], "
 	      "switchyard-study tour RUN,\nswitchyard-study serve [BODY "
-	      "[CONNECTIONS [PU]]], or\nswitchyard-study tutorial "
-	      "[OPTION...]\n",
+	      "[CONNECTIONS [PU]]],\nswitchyard-study tutorial "
+	      "[OPTION...], or\nswitchyard-study regression [--list] "
+	      "FOLDER\n",
 	      stderr);
 	return 2;
 }
@@ -60,6 +62,8 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && !strcmp(argv[1], "tutorial"))
 		return sy_study_tutorial(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "regression"))
+		return sy_study_regression(argc - 1, argv + 1);
 	if (argc == 3 && !strcmp(argv[1], "tour"))
 		return sy_study_tour(argv[2]);
 	if (argc > 1 && !strcmp(argv[1], "serve"))
