@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# examples/ci: what is compared is what was named, and the answer is passed on.
+# shellcheck disable=SC2016,SC2034,SC2154,SC2317 source=tests/cli/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+examples=$(realpath "$(dirname "$0")/../../examples/ci")
+
+# `PROGRAM ARGUMENT...`
+libraries() {
+	SWITCHYARD=$1 timeout -k 1 40 "$examples/compare-libraries.sh" "${@:2}" \
+		>"$out" 2>"$err" </dev/null
+	status=$?
+}
+
+# Says which sides it was given, by asking each; the status is OLD's.
+fake=$work/a\ program
+cat >"$fake" <<'SH'
+#!/usr/bin/env bash
+[ "$1" = compare ] || { echo "${COLOUR-none} $LD_PRELOAD$*"; exit 7; }
+old=$("$2" worker 'a  b') || status=$?
+printf '%s\n' "OLD: $old" "NEW: $("$3" worker)" "asked: ${*:4}"
+exit "$status"
+SH
+printf '#!/bin/sh\nCOLOUR=green exec "%s" "$@"\n' "$fake" >"$work/own"
+chmod +x "$fake" "$work/own"
+
+says() {
+	check "standard output lacks: $1" grep -qxF -e "$1" "$out"
+}
+left() {
+	check "wrappers stayed" test -z "$(ls -A "$TMPDIR")"
+}
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
+
+title="variables and a wrapper"
+libraries "$fake" 'COLOUR=dark "red"' "$work/own" --filter 'x y'
+status_is 7
+says 'OLD: dark "red" worker a  b'
+says 'NEW: green worker'
+says 'asked: --markdown --filter x y'
+left
+libraries "$fake" plain COLOUR=blue
+says 'OLD: none worker a  b'
+says 'NEW: blue worker'
+
+# `PATTERN ARGUMENT...`
+refuses() {
+	title="compare-libraries ${*:2}"
+	libraries "$fake" "${@:2}"
+	status_is 2
+	check "not one line" test "$(wc -l <"$err")" = 1
+	check "no word of: $1" grep -Eq -e "$1" "$err"
+	left
+}
+refuses 'name two sides' plain
+refuses 'same libraries are loaded' plain LD_PRELOAD=/no/such.so
+refuses 'same libraries are loaded' LD_LIBRARY_PATH=/no/such plain
+refuses 'is neither plain nor' plain "$work"
+
+title="a library of its own"
+uv=$(LD_TRACE_LOADED_OBJECTS=1 "$program" | sed -n 's/.*=> \(.*libuv[^ ]*\) .*/\1/p')
+if [[ -n $uv ]]; then
+	mkdir "$work/lib"
+	cp "$uv" "$work/lib/"
+	libraries "$program" plain "LD_LIBRARY_PATH=$work/lib" --no-such-option
+	status_is 2
+	check "refused before it compares" grep -q 'OLD is plain' "$err"
+else
+	skip "libuv is not a shared library here"
+fi
+finish
