@@ -2,12 +2,12 @@
 /*
  * points.c - from options and sweep files to points.
  */
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "engine/filter.h"
 #include "results/run.h"
 #include "sweep/matrix.h"
 #include "sweep/sweep.h"
@@ -300,16 +300,11 @@ static bool matches(const struct sy_point *point, void *expression)
 
 static int keep_matching(struct sy_plan *plan, const char *filter)
 {
+	struct sy_reason reason;
 	regex_t expression;
-	char text[200];
-	int error = regcomp(&expression, filter, REG_EXTENDED | REG_NOSUB);
 
-	if (error) {
-		regerror(error, &expression, text, sizeof(text));
-		return sy_complain(SY_EXIT_USAGE,
-		                   "'%s' is not a regular expression: %s",
-		                   filter, text);
-	}
+	if (sy_filter_compile(&expression, filter, &reason))
+		return sy_complain(SY_EXIT_USAGE, "%s", reason.text);
 	sy_plan_keep(plan, matches, &expression);
 	regfree(&expression);
 	return 0;

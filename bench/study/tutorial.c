@@ -4,7 +4,6 @@
 #include "study/tutorial_parts.h"
 
 #include <errno.h>
-#include <regex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "engine/filter.h"
 #include "host/limits.h"
 #include "workloads/nginx.h"
 
@@ -63,12 +63,11 @@ static void add_entry(struct tutorial *t, const struct sy_construct *construct)
 static int choose(struct tutorial *t)
 {
 	const char *only = t->options.only ? t->options.only : "";
+	struct sy_reason reason;
 	regex_t expression;
 
-	if (regcomp(&expression, only, REG_EXTENDED | REG_NOSUB))
-		return sy_tutorial_complain(
-			SY_TUTORIAL_USAGE,
-			"tutorial: --only is not a regular expression");
+	if (sy_filter_compile(&expression, only, &reason))
+		return sy_tutorial_complain(SY_TUTORIAL_USAGE, reason.text);
 	t->entries = calloc(sy_construct_count, sizeof(*t->entries));
 	for (size_t i = 0; i < sy_construct_count && t->entries; i++)
 		if (!regexec(&expression, sy_constructs[i].name, 0, NULL, 0))
