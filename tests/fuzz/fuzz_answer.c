@@ -52,8 +52,13 @@ static int ask(struct sy_remote *remote, size_t turn, struct sy_slice *slice,
 	uint64_t operations = 0;
 	int error;
 
-	if (turn == 0)
-		return sy_remote_hello(remote, -1, reason);
+	if (turn == 0) {
+		json_t *told = NULL;
+
+		error = sy_remote_hello(remote, -1, 0, &told, reason);
+		json_decref(told);
+		return error;
+	}
 	if (turn == 1)
 		return sy_remote_open_end(remote, -1, 0, reason);
 	if (turn == 2) {
