@@ -139,15 +139,16 @@ static void test_verdicts(void **state)
 		{ { 0.98, 0.005, 0, 8, 0, 0 }, SY_CHANGE_SAME },
 		{ { 1 / 1.04, 0.01, 0, 8, 0, 0 }, SY_CHANGE_FASTER },
 		{ { 0.80, 0.01, 0, 8, 0, 0 }, SY_CHANGE_FASTER },
-		/* 0.971 is a floor of 3 % less one, and not the factor. */
+		/* The floor is a factor: 1 / 1.03, and not 0.97. */
 		{ { 0.9715, 0.0005, 0, 8, 0, 0 }, SY_CHANGE_SAME },
-		{ { 0.9700, 0.0005, 0, 8, 0, 0 }, SY_CHANGE_FASTER },
+		{ { 0.9704, 0.0005, 0, 8, 0, 0 }, SY_CHANGE_FASTER },
 		/* So wide that a change could hide. */
 		{ { 1.00, 0.9, 0, 8, 0, 0 }, SY_CHANGE_NOISY },
 		/* One set only: the interval of pairs. */
 		{ { 1.00, 0.01, 0, 1, 0, 0 }, SY_CHANGE_SAME },
 		/* Eight pairs cannot be significant among 24 points. */
 		{ { 1.10, 0.01, 0, 1, 0, 0 }, SY_CHANGE_NOISY },
+		{ { 0.80, 0.01, 0, 1, 0, 0 }, SY_CHANGE_SAME },
 		{ { 1.10, 0.01, 0, 2, 0, 0 }, SY_CHANGE_SLOWER },
 	};
 	size_t i;
@@ -330,11 +331,11 @@ static void test_order_says_nothing(void **state)
 	point = comparison.points;
 	count = point->pair_count;
 	assert_int_equal(sy_judge_time(point->pairs, count, &first), 0);
-	for (i = 0; i < count / 2; i++) {
+	for (i = 0; i < count; i++) {
 		struct sy_pair kept = point->pairs[i];
 
-		point->pairs[i] = point->pairs[count - 1 - i];
-		point->pairs[count - 1 - i] = kept;
+		point->pairs[i] = point->pairs[31 * i % count];
+		point->pairs[31 * i % count] = kept;
 	}
 	for (i = 0; i < count; i++)
 		point->pairs[i].set = 1000 - point->pairs[i].set;
@@ -480,7 +481,7 @@ static void test_changes_without_pairs(void **state)
 	struct sy_finding_gate *gate;
 
 	(void)state;
-	comparison_open(&comparison, 1);
+	comparison_open(&comparison, 2);
 	comparison.live = false;
 	comparison.points[0].outcome = SY_OUTCOME_COMPARED;
 	gate = &comparison.points[0].gates[SY_GATE_TIME];
@@ -489,6 +490,11 @@ static void test_changes_without_pairs(void **state)
 		                          .p = { 0.001, 1 } };
 	assert_int_equal(sy_judge_changes(&comparison), 0);
 	assert_int_equal(comparison.points[0].change, SY_CHANGE_SLOWER);
+	/* What was not compared is in no family, whatever it holds. */
+	comparison.points[1].outcome = SY_OUTCOME_FAILED;
+	comparison.points[1].gates[SY_GATE_TIME] = *gate;
+	assert_int_equal(sy_judge_changes(&comparison), 0);
+	assert_true(gate->corrected[0] == 0.001);
 	/* Significant and over the floor, but the interval holds 1. */
 	gate->ratio.low = 0.99;
 	assert_int_equal(sy_judge_changes(&comparison), 0);

@@ -19,8 +19,9 @@
  * An interval over sets is widened to hold the ratio, which sets of unequal
  * size can put outside.  A live point of fewer than SY_PAIRS_LEAST pairs is
  * NOISY, with its ratio; its gates count in the families.  A point without any
- * gate is NOISY.  The spread is the robust sigma of the sentinel's log(NEW / OLD), and
- * unknown below SY_PAIRS_LEAST pairs: then it makes nothing NOISY.
+ * gate is NOISY.  The spread is the robust sigma of log(NEW / OLD) over the
+ * sentinel's pairs, and unknown of fewer than SY_PAIRS_LEAST: then it makes
+ * nothing NOISY.
  *
  * Switches: the floor is `switches` x max(1, what a hand-off of OLD makes), up
  * and down alike, and so is what SAME asks for; more of them is SLOWER.
