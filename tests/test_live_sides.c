@@ -6,6 +6,8 @@
  */
 #include "live_fixture.h"
 
+#include "engine/remote.h"
+
 static void assert_refused(struct compared *c, int error, const char *says)
 {
 	add(c, "cpu", "threads");
@@ -75,12 +77,15 @@ static void test_a_program_that_is_no_switchyard(void **state)
 
 static void test_a_program_that_says_no_hello(void **state)
 {
+	uint64_t begin_ns = sy_clock_ns();
 	struct compared *c = *state;
 
 	fake(c, SY_OLD, "");
 	fake(c, SY_NEW, "hello hang");
 	c->plan.limit_ns = 300 * MS;
 	assert_refused(c, -ENOEXEC, "/new is no switchyard: no hello within");
+	/* Not for as long as a hello may take otherwise. */
+	assert_true(sy_clock_ns() - begin_ns < SY_HELLO_MS * MS);
 }
 
 static void test_a_program_that_floods_instead(void **state)

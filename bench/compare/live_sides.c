@@ -124,11 +124,11 @@ static int compare(struct sy_live_run *run, struct sy_reason *reason)
 		const char *old = fact_of(run, SY_OLD, decisive[i].fact);
 		const char *new = fact_of(run, SY_NEW, decisive[i].fact);
 
-		if (old && new &&strcmp(old, new))
-			return sy_reason(reason, -EXDEV,
-			                 "unlike %s: OLD %.80s, NEW %.80s",
-			                 decisive[i].words, or_none(old),
-			                 or_none(new));
+		if (!old || !new || !strcmp(old, new))
+			continue;
+		return sy_reason(reason, -EXDEV,
+		                 "unlike %s: OLD %.80s, NEW %.80s",
+		                 decisive[i].words, or_none(old), or_none(new));
 	}
 	return 0;
 }
