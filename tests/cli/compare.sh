@@ -145,6 +145,29 @@ status=$?
 status_is 4
 line_says "cannot write to standard output: No space left"
 
+# The driver and workers of both sides.
+working() {
+	(($(alive | wc -l) > 2))
+}
+title="interrupted"
+start compare "${pair[@]}" --budget 50s --json stopped.json
+check "no workers" within 20 working
+kill -INT "$driver"
+await 20
+status_is 130
+quiet
+check "not said" grep -q '^Interrupted\.' "$out"
+check "stopped.json does not say it" grep -q '^ "interrupted": true' \
+	stopped.json
+nothing_left 2
+
+title="nobody reads on"
+"$program" compare "${tiny[@]}" --budget 50s 2>"$err" | true
+status=${PIPESTATUS[0]}
+check "status $status" test "$status" -lt 4
+quiet
+nothing_left 2
+
 title="two runs"
 cp -r "$example" other
 run compare "$example" other --filter '^switch/threads' --json stored.json
