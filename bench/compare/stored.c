@@ -13,6 +13,7 @@
 
 #include "compare/judge.h"
 #include "compare/stored_run.h"
+#include "engine/filter.h"
 
 struct pairing {
 	struct sy_stored_run runs[SY_SIDES];
@@ -216,20 +217,6 @@ static int compare(struct pairing *p, const char *old_run, const char *new_run,
 	return error;
 }
 
-static int compile(regex_t *expression, const char *filter,
-                   struct sy_reason *reason)
-{
-	char why[160];
-	int error = regcomp(expression, filter, REG_EXTENDED | REG_NOSUB);
-
-	if (!error)
-		return 0;
-	regerror(error, expression, why, sizeof(why));
-	return sy_reason(reason, error == REG_ESPACE ? -ENOMEM : -EINVAL,
-	                 "'%.200s' is not a regular expression: %s", filter,
-	                 why);
-}
-
 int sy_compare_stored(const char *old_run, const char *new_run,
                       const char *filter, bool anyway,
                       struct sy_comparison *comparison,
@@ -240,7 +227,7 @@ int sy_compare_stored(const char *old_run, const char *new_run,
 	int error;
 
 	if (filter) {
-		error = compile(&expression, filter, reason);
+		error = sy_filter_compile(&expression, filter, reason);
 		if (error)
 			return error;
 		p.filter = &expression;
