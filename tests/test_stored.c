@@ -134,6 +134,13 @@ static void test_switches_of_a_handoff_gate(void **state)
 	assert_int_equal(row(runs, 1)->change, SY_CHANGE_SAME);
 	assert_int_equal(row(runs, 2)->change, SY_CHANGE_FASTER);
 	assert_int_equal(row(runs, 3)->change, SY_CHANGE_SAME);
+	/* What is within the floor makes no other point significant either. */
+	for (size_t i = 0; i < 4; i++) {
+		const double *p = row(runs, i)->gates[SY_GATE_SWITCHES].p;
+
+		assert_true(p[0] == (i == 0 ? 0 : 1));
+		assert_true(p[1] == (i == 2 ? 0 : 1));
+	}
 }
 
 /* Tasks may switch as often as they like. */

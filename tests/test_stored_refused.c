@@ -196,6 +196,21 @@ static void test_newer_schema_is_said_before_its_points(void **state)
 	assert_refused(runs, -EINVAL, "results.json: schema 2, this program");
 }
 
+/* Of several the first; what comes behind it is read, and nothing else said. */
+static void test_first_bad_point_is_said(void **state)
+{
+	struct runs *runs = *state;
+
+	put_good(runs);
+	json_object_set_new(add_time(runs, SY_NEW, "a", 100), "slices",
+	                    json_null());
+	add_time(runs, SY_NEW, "b", 100);
+	json_object_set_new(add_time(runs, SY_NEW, "c", 100), "state",
+	                    json_null());
+	put_side(runs, SY_NEW);
+	assert_refused(runs, -EINVAL, "points[1] ('a'): slices: not a count");
+}
+
 static void test_names_are_unique(void **state)
 {
 	struct runs *runs = *state;
@@ -381,6 +396,7 @@ int main(void)
 		TEST(test_fields_of_the_results),
 		TEST(test_fields_of_the_machine),
 		TEST(test_newer_schema_is_said_before_its_points),
+		TEST(test_first_bad_point_is_said),
 		TEST(test_names_are_unique),
 		TEST(test_text),
 		TEST(test_every_truncation),

@@ -108,6 +108,10 @@ sed -i 's/6\.1\.0/6.12.3/' new/machine.json
 compared 0
 shows '^NEW .*interrupted yes.* kernel 6.12.3'
 check "OLD is said to be interrupted" test 1 = "$(grep -c interrupted "$out")"
+interrupted=true results old "$(measured a 100)"
+compared 0
+check "not both are" test 2 = "$(grep -c 'interrupted yes' "$out")"
+results old "$(measured a 100)"
 
 # Unlike builds.
 machine new clang
