@@ -44,13 +44,38 @@ double sy_page_foot(const struct sy_page *page)
 	return page->note_lines ? page->note_lines * SY_LINE + 6 : 0;
 }
 
+/*
+ * A title is drawn bold, and so as enhanced text (gnuplot's help on that): what
+ * it reads as markup is what it stands for behind a backslash.  Two of them,
+ * since text that goes through an expression is unescaped once more.
+ */
+static void without_markup(const char *text, char plain[4 * SY_TEXT_BYTES])
+{
+	size_t used = 0;
+
+	for (; *text && used < 4 * SY_TEXT_BYTES - 4; text++) {
+		if (strchr("\\{}^_@&~", *text)) {
+			plain[used++] = '\\';
+			plain[used++] = '\\';
+		}
+		/* And so is a backslash itself. */
+		if (*text == '\\')
+			plain[used++] = '\\';
+		plain[used++] = *text;
+	}
+	plain[used] = '\0';
+}
+
 void sy_page_write(const struct sy_page *page, struct sy_sheet *sheet)
 {
+	char plain[4 * SY_TEXT_BYTES];
 	unsigned line;
 
-	sy_sheet_text(sheet, page->named ? SY_TEXT_NAMED : SY_TEXT_TITLE,
-	              SY_CANVAS_MARGIN, page->height - TITLE_BELOW_TOP, 0,
-	              page->named ? page->named : page->title);
+	if (page->named)
+		without_markup(page->named, plain);
+	sy_sheet_text(sheet, SY_TEXT_TITLE, SY_CANVAS_MARGIN,
+	              page->height - TITLE_BELOW_TOP, 0,
+	              page->named ? plain : page->title);
 	for (line = 0; line < page->header_lines; line++)
 		sy_sheet_text(sheet, SY_TEXT_SUBTITLE, SY_CANVAS_MARGIN,
 		              page->height - HEADER_BELOW_TOP - line * SY_LINE,

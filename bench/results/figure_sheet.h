@@ -37,7 +37,6 @@ enum sy_text_class {
 	SY_TEXT_TITLE,    /* left, bold: of the figure */
 	SY_TEXT_HEADING,  /* left, bold: of a panel */
 	SY_TEXT_UPWARDS,  /* centred, turned: what an axis counts */
-	SY_TEXT_NAMED,    /* as TITLE, with names from outside: no markup */
 };
 
 /* What a key shows beside its texts; see text.gp. */

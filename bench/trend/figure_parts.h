@@ -47,9 +47,12 @@ double sy_flags_lane(const struct sy_flags *flags, unsigned lane);
 
 double sy_linear_px(const struct sy_axis *axis, double value);
 double sy_linear_at(const struct sy_axis *axis, double px);
-/* Round values, about five; all with a label. */
-size_t sy_linear_ticks(double low, double high,
-                       struct sy_tick ticks[SY_TICKS_MAX]);
+/* Round values, four to ten of them. */
+#define SY_LINEAR_TICKS 16
+size_t sy_linear_ticks(double low, double high, double values[SY_LINEAR_TICKS]);
+/* One of them, in the unit and with the digits that all of them have. */
+void sy_linear_format(double low, double high, double value, char *text,
+                      size_t bytes);
 
 /* ---- figure_words.c ---- */
 

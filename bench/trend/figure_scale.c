@@ -17,16 +17,40 @@ double sy_linear_at(const struct sy_axis *axis, double px)
 	                           (axis->high - axis->low);
 }
 
-size_t sy_linear_ticks(double low, double high,
-                       struct sy_tick ticks[SY_TICKS_MAX])
+static double step_of(double low, double high)
 {
 	double rough = (high - low) / 4, power = pow(10, floor(log10(rough)));
 	double step = rough / power;
+
+	return power * (step >= 5 ? 5 : step >= 2 ? 2 : 1);
+}
+
+size_t sy_linear_ticks(double low, double high, double values[SY_LINEAR_TICKS])
+{
+	double step = step_of(low, high);
 	size_t count = 0;
 
-	step = power * (step >= 5 ? 5 : step >= 2 ? 2 : 1);
 	for (double i = ceil(low / step);
-	     i * step <= high && count < SY_TICKS_MAX; i++)
-		ticks[count++] = (struct sy_tick){ .value = i * step };
+	     i * step <= high && count < SY_LINEAR_TICKS; i++)
+		values[count++] = i * step;
 	return count;
+}
+
+void sy_linear_format(double low, double high, double value, char *text,
+                      size_t bytes)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "µs", 1e3 }, { "ns", 1 } };
+	size_t i = 0;
+	double step;
+
+	while (i < 3 && high < units[i].ns)
+		i++;
+	step = step_of(low, high) / units[i].ns;
+	/* A step of 0.02 has its last digit at the second place. */
+	snprintf(text, bytes, "%.*f %s",
+	         (int)fmax(0, ceil(-log10(step) - 1e-9)), value / units[i].ns,
+	         units[i].name);
 }

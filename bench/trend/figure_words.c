@@ -2,6 +2,7 @@
 /* figure_words.c - what a trend's figure says; see figure_parts.h. */
 #include <math.h>
 
+#include "compare/report_parts.h"
 #include "trend/figure_parts.h"
 
 #define TITLE_SIZE 17.0
@@ -36,31 +37,44 @@ static void add_verdict(char text[SY_TEXT_BYTES],
 	sy_text_add(text, " since %s", commit);
 }
 
+/* The name as the table shows it: what has no width, ends a line or turns the
+   direction of reading is an escape. */
+static void add_visible(char text[SY_TEXT_BYTES], const char *name)
+{
+	char shown[SY_VISIBLE_BYTES];
+
+	while (sy_visible_next(&name, shown))
+		sy_text_add(text, "%s", shown);
+}
+
 bool sy_trend_title(const struct sy_history *history,
                     const struct sy_trend_point *point,
                     char title[SY_TEXT_BYTES])
 {
-	char verdict[SY_TEXT_BYTES] = "";
+	char verdict[SY_TEXT_BYTES] = "", name[SY_TEXT_BYTES] = "";
 	double size = TITLE_SIZE * BOLD, room;
 
 	add_verdict(verdict, history, point);
 	room = INSIDE - sy_text_width(verdict, size);
-	sy_text_fit(point->name, size, room, title);
+	add_visible(name, point->name);
+	sy_text_fit(name, size, room, title);
 	sy_text_add(title, "%s", verdict);
-	return sy_text_width(point->name, size) > room;
+	return sy_text_width(name, size) > room;
 }
 
 static void add_build(char text[SY_TEXT_BYTES],
                       const struct sy_history *history)
 {
-	sy_text_add(text, "Machine %s",
+	sy_text_add(text, "Machine ");
+	add_visible(text,
 	            *history->machine_id ? history->machine_id : "unknown");
-	if (*history->machine)
-		sy_text_add(text, ": %s", history->machine);
-	sy_text_add(text, "; %s build",
+	sy_text_add(text, "%s", *history->machine ? ": " : "");
+	add_visible(text, history->machine);
+	sy_text_add(text, "; ");
+	add_visible(text,
 	            *history->build_type ? history->build_type : "unknown");
-	if (*history->sanitizer)
-		sy_text_add(text, ", sanitizer %s", history->sanitizer);
+	sy_text_add(text, " build%s", *history->sanitizer ? ", " : "");
+	add_visible(text, history->sanitizer);
 	sy_text_add(text, ".");
 }
 
@@ -69,10 +83,13 @@ void sy_trend_describe(struct sy_page *page, const struct sy_history *history,
                        const struct sy_flags *flags, size_t beyond)
 {
 	size_t runs = point->count - point->first;
-	char text[SY_TEXT_BYTES] = "";
+	char text[SY_TEXT_BYTES] = "", name[SY_TEXT_BYTES] = "";
 
-	if (cut)
-		sy_text_add(text, "%s\n", point->name);
+	if (cut) {
+		add_visible(name, point->name);
+		sy_text_fit(name, SY_SIZE_SUBTITLE, INSIDE, text);
+		sy_text_add(text, "\n");
+	}
 	sy_text_add(text,
 	            "Time an operation in %zu runs, in their order. Bars = "
 	            "95 %% interval of a run, lines = level (median).\n",

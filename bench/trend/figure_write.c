@@ -164,10 +164,19 @@ static void write_dates(const struct view *view, struct sy_sheet *sheet)
 
 static void write_times(const struct view *view, struct sy_sheet *sheet)
 {
-	struct sy_tick ticks[SY_TICKS_MAX];
-	size_t count = sy_linear_ticks(view->low, view->high, ticks);
+	double values[SY_LINEAR_TICKS];
+	size_t count = sy_linear_ticks(view->low, view->high, values);
+	char text[64];
 
-	sy_sheet_ticks(sheet, 1, 'y', ticks, count, sy_unit_ns.format);
+	for (size_t i = 0; i < count; i++) {
+		/* Dates stand close below the corner. */
+		if (sy_linear_px(&view->frame.y, values[i]) <
+		    view->frame.y.from_px + 5)
+			continue;
+		sy_linear_format(view->low, view->high, values[i], text,
+		                 sizeof(text));
+		sy_sheet_tick(sheet, 1, 'y', values[i], text);
+	}
 }
 
 /* What the last level is, at its end. */
@@ -180,8 +189,8 @@ static int write_level(const struct view *view, struct sy_sheet *sheet)
 
 	if (error)
 		return error;
-	shown = (struct sy_estimate){ level.ns, level.ns * 0.996,
-		                      level.ns * 1.004 };
+	shown = (struct sy_estimate){ level.ns, level.ns * 0.99,
+		                      level.ns * 1.01 };
 	sy_text_measured_ns(&shown, text, sizeof(text));
 	sy_sheet_text(sheet, SY_TEXT_LABEL, view->frame.x.to_px + 8,
 	              sy_linear_px(&view->frame.y, level.ns), SY_STYLE_LEVEL,

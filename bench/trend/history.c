@@ -313,7 +313,9 @@ int sy_trend_read(struct sy_trend *trend, const char *dir,
 	if (!error && !trend->count)
 		error = sy_reason(reason, -ENODATA,
 		                  "no run with results in %.300s%s", dir,
-		                  trend->without_results
+		                  trend->skipped_count
+		                          ? ": what is there is damaged"
+		                  : trend->without_results
 		                          ? ": none of those there has ended"
 		                          : "");
 	return error;

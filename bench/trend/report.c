@@ -10,8 +10,8 @@
 
 /* From a factor of it on a change is told as one. */
 #define FACTOR_FROM 2
-/* A level is the median of several runs: three digits or so. */
-#define LEVEL_DIGITS 0.005
+/* A level is the median of several runs: three digits. */
+#define LEVEL_DIGITS 0.01
 #define HASH_DIGITS 8
 
 const char sy_trend_advisory[] =
@@ -27,7 +27,12 @@ char *sy_trend_format_change(const struct sy_trend_change *change,
 	if (ratio < FACTOR_FROM && ratio > 1.0 / FACTOR_FROM)
 		snprintf(text, SY_TREND_CELL, "%+.1f %%", (ratio - 1) * 100);
 	else
-		snprintf(text, SY_TREND_CELL, "%.3gx", ratio);
+		snprintf(text, SY_TREND_CELL, "%.*fx",
+		         ratio < 1     ? 3
+		         : ratio < 10  ? 2
+		         : ratio < 100 ? 1
+		                       : 0,
+		         ratio);
 	return text;
 }
 

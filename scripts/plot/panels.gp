@@ -100,7 +100,7 @@ do for [p = 1:panels] {
 		set border 3
 		set grid ytics lt 1 lc rgb faint lw 0.7
 		plot f using ($1 == 2 ? $2 : NaN):(y_low[p]):(0):($3 - y_low[p]):(colour($6)) \
-				with vectors nohead lw 1.3 dt 3 lc rgb variable, \
+				with vectors nohead lw 1.1 dt 2 lc rgb variable, \
 			f using ($1 == 0 ? $2 : NaN):4:(0):($5 - $4) \
 				with vectors nohead lw 1.1 lc rgb 0xb9c4cc, \
 			f using ($1 == 0 ? $2 : NaN):3 with points pt 7 ps 0.42 \

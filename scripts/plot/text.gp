@@ -15,8 +15,7 @@ set xrange [0:W]
 set yrange [0:H]
 t = data("text")
 k = data("key")
-# Titles and headings alone are read for markup: they are the program's own, but
-# for a title with names in it.
+# Titles and headings alone are read for markup: they are the program's own.
 bold(size, text) = sprintf("{/:Bold=%d %s}", size, text)
 # A long one crosses the panel: dotted, so that it is not taken for data.
 long = 45
@@ -58,8 +57,6 @@ plot k using ($3 == 3 ? $1 : NaN):2:(20):(0) with vectors nohead lw 1 lc rgb fg,
 	t using ($3 == 9 ? $1 : NaN):2:(bold(14, strcol(5))) with labels left \
 		tc rgb fg, \
 	t using ($3 == 10 ? $1 : NaN):2:5 with labels center rotate by 90 \
-		noenhanced font ",12.5" tc rgb fg, \
-	t using ($3 == 11 ? $1 : NaN):2:5 with labels left noenhanced \
-		font "Inter, sans-serif:Bold,17" tc rgb fg
+		noenhanced font ",12.5" tc rgb fg
 unset multiplot
 unset output
