@@ -126,6 +126,10 @@ struct sy_tallied {
 	size_t recordings[SY_RECORDED_BURNER + 1];
 	struct sy_share benchmarks[SY_RULES][SY_LENGTHS][SY_PERCENTS];
 	struct sy_share suites[SY_RULES][SY_LENGTHS];
+	/* Of suites, by ours: what points are called, and how many suites
+	   pass, as nothing in them is SLOWER or NOISY. */
+	size_t changes[SY_LENGTHS][SY_CHANGE_SLOWER + 1];
+	struct sy_share passes[SY_LENGTHS];
 	char names[SY_INJECTED_MOST][160]; /* of points, as they come */
 	size_t name_count;
 	struct sy_share points[SY_INJECTED_MOST][SY_LENGTHS][SY_PERCENTS];

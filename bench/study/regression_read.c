@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* regression_read.c - a recording, strictly: what `compare --json` wrote, and
    that it is what its name says. */
-#include "study/regression_parts.h"
+#include "study/regression_recording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/extra.h"
 #include "engine/protocol.h"
 #include "host/read_file.h"
 
@@ -20,140 +19,6 @@
 /* By how much of all operations what was performed may miss its percentage:
    each worker may still owe a part of what a run can carry out. */
 #define PERCENT_OFF 0.003
-
-enum column {
-	SET,
-	ROUND,
-	NEW_FIRST,
-	AT,
-	OPERATIONS,
-	PERFORMED,
-	ELAPSED = PERFORMED + SY_SIDES,
-	VOLUNTARY = ELAPSED + SY_SIDES,
-	INVOLUNTARY = VOLUNTARY + SY_SIDES,
-	CPU = INVOLUNTARY + SY_SIDES,
-	COLUMNS = CPU + SY_SIDES,
-};
-
-static const char *const columns[COLUMNS] = {
-	"set",
-	"round",
-	"new_first",
-	"at_ns",
-	"operations",
-	"performed_old",
-	"performed_new",
-	"elapsed_ns_old",
-	"elapsed_ns_new",
-	"voluntary_old",
-	"voluntary_new",
-	"involuntary_old",
-	"involuntary_new",
-	"cpu_ns_old",
-	"cpu_ns_new",
-};
-
-static bool has_columns(const json_t *json)
-{
-	const json_t *names = json_object_get(json, "pair_columns");
-
-	if (json_array_size(names) != COLUMNS)
-		return false;
-	for (size_t i = 0; i < COLUMNS; i++) {
-		const char *name = json_string_value(json_array_get(names, i));
-
-		if (!name || strcmp(name, columns[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool read_whole(const json_t *json, uint64_t most, uint64_t *value)
-{
-	json_int_t number = json_integer_value(json);
-
-	if (!json_is_integer(json) || number < 0 || (uint64_t)number > most)
-		return false;
-	*value = (uint64_t)number;
-	return true;
-}
-
-static bool read_both(const json_t *row, size_t at, uint64_t values[SY_SIDES])
-{
-	return read_whole(json_array_get(row, at), SY_NUMBER_MOST,
-	                  &values[SY_OLD]) &&
-	       read_whole(json_array_get(row, at + 1), SY_NUMBER_MOST,
-	                  &values[SY_NEW]);
-}
-
-/* What a side did: at least what was asked for, and in some time. */
-static bool makes_sense(const struct sy_pair *pair)
-{
-	for (enum sy_side side = 0; side < SY_SIDES; side++)
-		if (!pair->elapsed_ns[side] ||
-		    pair->performed[side] < pair->operations ||
-		    pair->performed[side] >
-		            SY_PERFORMED_TIMES * pair->operations)
-			return false;
-	return pair->operations > 0;
-}
-
-static bool read_pair(const json_t *row, struct sy_pair *pair)
-{
-	uint64_t set, round;
-
-	memset(pair, 0, sizeof(*pair));
-	if (json_array_size(row) != COLUMNS ||
-	    !read_whole(json_array_get(row, SET), UINT32_MAX, &set) ||
-	    !read_whole(json_array_get(row, ROUND), UINT32_MAX, &round) ||
-	    !json_is_boolean(json_array_get(row, NEW_FIRST)) ||
-	    !read_whole(json_array_get(row, AT), SY_NUMBER_MOST,
-	                &pair->at_ns) ||
-	    !read_whole(json_array_get(row, OPERATIONS), SY_NUMBER_MOST,
-	                &pair->operations) ||
-	    !read_both(row, PERFORMED, pair->performed) ||
-	    !read_both(row, ELAPSED, pair->elapsed_ns) ||
-	    !read_both(row, VOLUNTARY, pair->voluntary) ||
-	    !read_both(row, INVOLUNTARY, pair->involuntary) ||
-	    !read_both(row, CPU, pair->cpu_ns))
-		return false;
-	pair->set = (uint32_t)set;
-	pair->round = (uint32_t)round;
-	pair->new_first = json_is_true(json_array_get(row, NEW_FIRST));
-	return makes_sense(pair);
-}
-
-static bool follows(const struct sy_pair *pair, const struct sy_pair *before)
-{
-	if (pair->at_ns < before->at_ns || pair->set < before->set)
-		return false;
-	return pair->set > before->set || pair->round > before->round;
-}
-
-/* The pairs under "pairs" of an object that is called `name`. */
-static int read_pairs(const json_t *json, const char *name,
-                      struct sy_pair **pairs, size_t *count, size_t *room,
-                      struct sy_reason *reason)
-{
-	const json_t *rows = json_object_get(json, "pairs");
-	size_t i;
-	json_t *row;
-
-	if (!json_is_array(rows))
-		return sy_reason(reason, -EINVAL, "%.150s has no pairs", name);
-	json_array_foreach (rows, i, row) {
-		struct sy_pair pair;
-
-		if (!read_pair(row, &pair) ||
-		    (*count && !follows(&pair, &(*pairs)[*count - 1])))
-			return sy_reason(reason, -EINVAL,
-			                 "pair %zu of %.150s makes no sense", i,
-			                 name);
-		if (sy_pair_add(pairs, count, room, &pair))
-			return sy_reason(reason, -ENOMEM, "no memory");
-	}
-	return 0;
-}
 
 static int read_outcome(const json_t *json, enum sy_outcome *outcome)
 {
@@ -192,8 +57,9 @@ static int read_point(const json_t *json, struct sy_comparison *c, size_t at,
 	if (!point->name)
 		return sy_reason(reason, -ENOMEM, "no memory");
 	point->is_handoff = json_is_true(handoff);
-	error = read_pairs(json, name, &point->pairs, &point->pair_count,
-	                   &point->pair_room, reason);
+	error = sy_recording_pairs(json, name, &point->pairs,
+	                           &point->pair_count, &point->pair_room,
+	                           reason);
 	if (!error && point->outcome == SY_OUTCOME_COMPARED &&
 	    !point->pair_count)
 		error = sy_reason(reason, -EINVAL, "%.150s has no pairs", name);
@@ -236,8 +102,9 @@ static int read_sentinel(const json_t *json, struct sy_comparison *c,
 		                 "budget");
 	c->spread = json_number_value(spread);
 	c->noisy = json_is_true(noisy);
-	return read_pairs(sentinel, "the sentinel", &c->sentinel,
-	                  &c->sentinel_count, &c->sentinel_room, reason);
+	return sy_recording_pairs(sentinel, "the sentinel", &c->sentinel,
+	                          &c->sentinel_count, &c->sentinel_room,
+	                          reason);
 }
 
 static int read_head(const json_t *json, struct sy_comparison *c,
@@ -247,8 +114,9 @@ static int read_head(const json_t *json, struct sy_comparison *c,
 		json_string_value(json_object_get(json, "machine"));
 	uint64_t schema;
 
-	if (!read_whole(json_object_get(json, "schema"), SCHEMA, &schema) ||
-	    schema != SCHEMA || !has_columns(json))
+	if (!sy_recording_whole(json_object_get(json, "schema"), SCHEMA,
+	                        &schema) ||
+	    schema != SCHEMA || !sy_recording_columns(json))
 		return sy_reason(reason, -EINVAL, "no comparison of schema %d",
 		                 SCHEMA);
 	if (!json_is_true(json_object_get(json, "live")) ||
@@ -256,11 +124,12 @@ static int read_head(const json_t *json, struct sy_comparison *c,
 		return sy_reason(reason, -EINVAL,
 		                 "not a live comparison that went to its end");
 	if (!machine ||
-	    !read_whole(json_object_get(json, "seed"), INT64_MAX, &c->seed) ||
-	    !read_whole(json_object_get(json, "budget_ns"), SY_NUMBER_MOST,
-	                &c->budget_ns) ||
-	    !read_whole(json_object_get(json, "wall_ns"), SY_NUMBER_MOST,
-	                &c->wall_ns))
+	    !sy_recording_whole(json_object_get(json, "seed"), INT64_MAX,
+	                        &c->seed) ||
+	    !sy_recording_whole(json_object_get(json, "budget_ns"),
+	                        SY_NUMBER_MOST, &c->budget_ns) ||
+	    !sy_recording_whole(json_object_get(json, "wall_ns"),
+	                        SY_NUMBER_MOST, &c->wall_ns))
 		return sy_reason(reason, -EINVAL,
 		                 "no seed, machine or time of it");
 	c->live = true;

@@ -37,8 +37,35 @@ static void write_share(FILE *out, const struct sy_share *share)
 	        share->tried, 100 * e.value, 100 * e.low, 100 * e.high);
 }
 
+/* What a user sees where nothing has changed. */
+static void write_verdicts(FILE *out, const struct sy_tallied *t, size_t length)
+{
+	const struct sy_share *passes = &t->passes[length];
+
+	if (!passes->tried)
+		return;
+	fputs("\nWhere nothing has changed `switchyard compare` says", out);
+	for (int change = 0; change <= SY_CHANGE_SLOWER; change++)
+		fprintf(out, "%s %zu times %s", change ? "," : "",
+		        t->changes[length][change],
+		        sy_change_word((enum sy_change)change));
+	fprintf(out, ";\n%zu of %zu suites pass with status 0.\n",
+	        passes->found, passes->tried);
+}
+
+/* Whether any recording has a window of that length. */
+static bool has_length(const struct sy_tallied *t, size_t length)
+{
+	for (size_t p = 0; p < SY_PERCENTS; p++)
+		if (t->benchmarks[SY_RULE_OURS][length][p].tried)
+			return true;
+	return false;
+}
+
 static void write_rules(FILE *out, const struct sy_tallied *t, size_t length)
 {
+	if (!has_length(t, length))
+		return;
 	fprintf(out,
 	        "\n### %u s a side\n\n| rule | false SLOWER a benchmark | "
 	        "suites with any |",
@@ -59,6 +86,7 @@ static void write_rules(FILE *out, const struct sy_tallied *t, size_t length)
 		        "\nThe stop at ±0.5 %% left %.0f %% of the pairs of "
 		        "a point (median over A/A).\n",
 		        100 * middle(&t->kept[length]));
+	write_verdicts(out, t, length);
 }
 
 static void write_ratio(FILE *out, const struct sy_values *ratios)
@@ -71,6 +99,8 @@ static void write_ratio(FILE *out, const struct sy_values *ratios)
 
 static void write_points(FILE *out, const struct sy_tallied *t)
 {
+	if (!t->name_count)
+		return;
 	fputs("\n### Point by point, by `switchyard compare`\n\n| point | "
 	      "slowdown | ratio, median at 4 s |",
 	      out);
@@ -103,16 +133,19 @@ static void write_head(FILE *out, const struct sy_regression_report *report)
 
 	fprintf(out,
 	        "## What is found, and what is raised for nothing\n\n"
-	        "%s. %zu suites with both sides the same program, %zu of "
-	        "them with twice the\ntime, and %zu recordings of points "
-	        "with more work; sentinel's spread %.2f %% in the\nmedian, "
-	        "%.2f %% at most.",
+	        "%s.\n%zu suites with both sides the same program, %zu of "
+	        "them with twice the time, and\n%zu recordings of points "
+	        "with more work.",
 	        report->recordings->items[0].comparison.machine,
 	        t->recordings[SY_RECORDED_SAME] +
 	                t->recordings[SY_RECORDED_LONG],
 	        t->recordings[SY_RECORDED_LONG],
-	        t->recordings[SY_RECORDED_EXTRA], 100 * middle(&t->spreads),
-	        100 * most(&t->spreads));
+	        t->recordings[SY_RECORDED_EXTRA]);
+	if (t->spreads.count)
+		fprintf(out,
+		        "\nThe sentinel's spread was %.2f %% in the median, "
+		        "%.2f %% at most.",
+		        100 * middle(&t->spreads), 100 * most(&t->spreads));
 	if (t->walls.count)
 		fprintf(out, " A suite took %.1f s (median).",
 		        middle(&t->walls));
@@ -124,6 +157,34 @@ static void write_head(FILE *out, const struct sy_regression_report *report)
 	        "A point with more work is\njudged as the first of %zu "
 	        "gates.\n",
 	        t->family);
+}
+
+static bool is_hurt(const struct sy_compared *point)
+{
+	return point->outcome == SY_OUTCOME_FAILED ||
+	       point->outcome == SY_OUTCOME_WRONG ||
+	       point->outcome == SY_OUTCOME_PLANNED;
+}
+
+static void write_failed(FILE *out, const struct sy_recordings *recordings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < recordings->count; i++) {
+		const struct sy_comparison *c =
+			&recordings->items[i].comparison;
+
+		for (size_t j = 0; j < c->count; j++) {
+			if (!is_hurt(&c->points[j]))
+				continue;
+			fprintf(out, "%s- `%s`: `%s` was %s\n",
+			        count++ ? ""
+			                : "\n### Points without a "
+			                  "verdict\n\n",
+			        recordings->items[i].file, c->points[j].name,
+			        sy_outcome_name(c->points[j].outcome));
+		}
+	}
 }
 
 static void write_noisy(FILE *out, const struct sy_regression_report *report)
@@ -168,50 +229,7 @@ void sy_regression_markdown(FILE *out,
 		        "\n### False SLOWER of `switchyard compare`\n\n"
 		        "```\n%s```\n",
 		        report->quiet->notes);
+	write_failed(out, report->recordings);
 	write_noisy(out, report);
 	sy_regression_verdicts(out, report);
-}
-
-static void write_row(FILE *out, const char *what, const char *of,
-                      size_t length, size_t percent,
-                      const struct sy_share *share)
-{
-	struct sy_estimate e;
-
-	sy_share_bounds(share, &e);
-	fprintf(out, "%s\t%s\t%u\t%u\t%zu\t%zu\t%.6g\t%.6g\t%.6g\n", what, of,
-	        sy_lengths[length], sy_percents[percent], share->tried,
-	        share->found, e.value, e.low, e.high);
-}
-
-static const char *const rule_names[SY_RULES] = {
-	[SY_RULE_OURS] = "compare",
-	[SY_RULE_STOPPED] = "compare_stopped",
-	[SY_RULE_SIGNED_RANK] = "signed_rank",
-	[SY_RULE_MANN_WHITNEY] = "mann_whitney",
-	[SY_RULE_STORED_MEANS] = "stored_means",
-	[SY_RULE_STORED_RANKS] = "stored_mann_whitney",
-	[SY_RULE_LEAST] = "min",
-};
-
-void sy_regression_tsv(FILE *out, const struct sy_regression_report *report)
-{
-	const struct sy_tallied *t = report->quiet;
-
-	fputs("what\tof\tseconds_a_side\tpercent\ttried\tslower\tshare\tlow\t"
-	      "high\n",
-	      out);
-	for (size_t l = 0; l < SY_LENGTHS; l++) {
-		for (enum sy_ruled_by rule = 0; rule < SY_RULES; rule++) {
-			for (size_t p = 0; p < SY_PERCENTS; p++)
-				write_row(out, "benchmark", rule_names[rule], l,
-				          p, &t->benchmarks[rule][l][p]);
-			write_row(out, "suite", rule_names[rule], l, 0,
-			          &t->suites[rule][l]);
-		}
-		for (size_t i = 0; i < t->name_count; i++)
-			for (size_t p = 1; p < SY_PERCENTS; p++)
-				write_row(out, "point", t->names[i], l, p,
-				          &t->points[i][l][p]);
-	}
 }

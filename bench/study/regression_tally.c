@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* regression_tally.c - every rule over every window of all recordings. */
-#include "study/regression_parts.h"
+#include "study/regression_run.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +12,7 @@
 const unsigned sy_lengths[SY_LENGTHS] = { 1, 2, 4 };
 const unsigned sy_percents[SY_PERCENTS] = { 0, 2, 5, 10 };
 
-struct tally {
-	const struct sy_recordings *recordings;
-	const struct sy_recording *recording;
-	struct sy_comparison as; /* the recording's as it is to be judged */
-	size_t length, percent;  /* places in the tables */
-	struct sy_windows windows;
-	/* Of the recording of the same kind before it; none: count is 0. */
-	const struct sy_recording *before;
-	struct sy_windows before_windows;
-	struct sy_tallied *tallied;
-	FILE *notes;
-};
-
-static int add_value(struct sy_values *values, double value)
+int sy_values_add(struct sy_values *values, double value)
 {
 	if (values->count == values->room) {
 		size_t room = values->room ? values->room * 2 : 16;
@@ -42,14 +28,15 @@ static int add_value(struct sy_values *values, double value)
 	return 0;
 }
 
-static void count_one(struct sy_share *share, bool found)
+void sy_share_count(struct sy_share *share, bool found)
 {
 	share->tried++;
 	share->found += found;
 }
 
 /* Its first window, which a user would have stored. */
-static const struct sy_window *stored_of(const struct tally *t, size_t point)
+static const struct sy_window *stored_of(const struct sy_tally_run *t,
+                                         size_t point)
 {
 	const char *name = t->as.points[point].name;
 
@@ -59,150 +46,17 @@ static const struct sy_window *stored_of(const struct tally *t, size_t point)
 	return NULL;
 }
 
-/* One more answer of a rival; -ENODATA is none. */
-static int count_rival(struct tally *t, enum sy_ruled_by rule,
-                       const struct sy_window *window, bool *slower)
+int sy_tally_rival(struct sy_tally_run *t, enum sy_ruled_by rule,
+                   const struct sy_window *window, bool *slower)
 {
 	int error = sy_rule_rival(rule, window, stored_of(t, window->point),
 	                          slower);
 
 	if (!error)
-		count_one(&t->tallied->benchmarks[rule][t->length][t->percent],
-		          *slower);
+		sy_share_count(
+			&t->tallied->benchmarks[rule][t->length][t->percent],
+			*slower);
 	return error;
-}
-
-/* Suites of both sides the same. */
-
-static size_t count_compared(const struct sy_comparison *comparison)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < comparison->count; i++)
-		count += comparison->points[i].outcome == SY_OUTCOME_COMPARED;
-	return count;
-}
-
-/* The suite of all points' nth windows, each `stopped` or whole. */
-static int make_suite(const struct tally *t, size_t nth, bool stopped,
-                      struct sy_compared *points)
-{
-	size_t there = 0;
-
-	for (size_t i = 0; i < t->as.count; i++) {
-		const struct sy_window *window =
-			sy_window_find(&t->windows, i, nth);
-
-		points[i] = (struct sy_compared){
-			.name = t->as.points[i].name,
-			.is_handoff = t->as.points[i].is_handoff,
-		};
-		if (!window)
-			continue;
-		there++;
-		points[i].outcome = SY_OUTCOME_COMPARED;
-		points[i].pairs = window->pairs;
-		points[i].pair_count =
-			stopped ? sy_window_stop(window) : window->count;
-		points[i].sets = t->as.points[i].sets;
-		if (stopped && add_value(&t->tallied->kept[t->length],
-		                         (double)points[i].pair_count /
-		                                 (double)window->count))
-			return -ENOMEM;
-	}
-	return there && there == count_compared(&t->as) ? 0 : -ENODATA;
-}
-
-static void note(const struct tally *t, const struct sy_compared *point)
-{
-	const struct sy_finding_gate *gate = &point->gates[SY_GATE_TIME];
-
-	fprintf(t->notes, "%s, %u s a side: %s %.4f (%.4f to %.4f)%s\n",
-	        t->recording->file, sy_lengths[t->length], point->name,
-	        gate->ratio.value, gate->ratio.low, gate->ratio.high,
-	        gate->change == SY_CHANGE_SLOWER ? "" : ", by its switches");
-}
-
-static void count_suite(struct tally *t, enum sy_ruled_by rule,
-                        const struct sy_comparison *suite)
-{
-	size_t slower = 0, gates = 0;
-
-	for (size_t i = 0; i < suite->count; i++) {
-		const struct sy_compared *point = &suite->points[i];
-		bool found = point->change == SY_CHANGE_SLOWER;
-
-		if (point->outcome != SY_OUTCOME_COMPARED)
-			continue;
-		for (int g = 0; g < SY_GATES; g++)
-			gates += point->gates[g].there;
-		count_one(&t->tallied->benchmarks[rule][t->length][0], found);
-		slower += found;
-		if (found && rule == SY_RULE_OURS)
-			note(t, point);
-	}
-	count_one(&t->tallied->suites[rule][t->length], slower > 0);
-	if (gates > t->tallied->family)
-		t->tallied->family = gates;
-}
-
-/* As the program judges: both gates, and Holm over all of the suite. */
-static int judge_suite(struct tally *t, size_t nth, enum sy_ruled_by rule)
-{
-	struct sy_compared *points = calloc(t->as.count, sizeof(*points));
-	struct sy_comparison suite = t->as;
-	int error;
-
-	if (!points)
-		return -ENOMEM;
-	suite.points = points;
-	error = make_suite(t, nth, rule == SY_RULE_STOPPED, points);
-	if (!error)
-		error = sy_judge(&suite);
-	if (!error)
-		count_suite(t, rule, &suite);
-	free(points);
-	return error;
-}
-
-static int rival_suite(struct tally *t, size_t nth, enum sy_ruled_by rule)
-{
-	size_t red = 0, there = 0;
-
-	for (size_t i = 0; i < t->as.count; i++) {
-		const struct sy_window *window =
-			sy_window_find(&t->windows, i, nth);
-		bool slower;
-		int error = window ? count_rival(t, rule, window, &slower)
-		                   : -ENODATA;
-
-		if (error && error != -ENODATA)
-			return error;
-		there += !error;
-		red += !error && slower;
-	}
-	if (there == count_compared(&t->as))
-		count_one(&t->tallied->suites[rule][t->length], red > 0);
-	return there ? 0 : -ENODATA;
-}
-
-static int tally_suites(struct tally *t)
-{
-	int error = 0;
-
-	for (size_t nth = 0; !error; nth++) {
-		error = judge_suite(t, nth, SY_RULE_OURS);
-		if (!error)
-			error = judge_suite(t, nth, SY_RULE_STOPPED);
-		for (enum sy_ruled_by rule = SY_RULE_SIGNED_RANK;
-		     rule < SY_RULES; rule++) {
-			int failed = error ? 0 : rival_suite(t, nth, rule);
-
-			if (failed && failed != -ENODATA)
-				error = failed;
-		}
-	}
-	return error == -ENODATA ? 0 : error;
 }
 
 /* Points with a known slowdown. */
@@ -219,7 +73,7 @@ static size_t place_of(struct sy_tallied *tallied, const char *name)
 	return i;
 }
 
-static int count_ours(struct tally *t, const struct sy_window *window)
+static int count_ours(struct sy_tally_run *t, const struct sy_window *window)
 {
 	struct sy_tallied *into = t->tallied;
 	size_t at = place_of(into, t->as.points[window->point].name);
@@ -232,31 +86,31 @@ static int count_ours(struct tally *t, const struct sy_window *window)
 	                     &gate);
 	if (error)
 		return error;
-	count_one(&into->benchmarks[SY_RULE_OURS][t->length][t->percent],
-	          gate.change == SY_CHANGE_SLOWER);
-	count_one(&into->points[at][t->length][t->percent],
-	          gate.change == SY_CHANGE_SLOWER);
-	error = add_value(&into->ratios[at][t->length][t->percent],
-	                  gate.ratio.value);
+	sy_share_count(&into->benchmarks[SY_RULE_OURS][t->length][t->percent],
+	               gate.change == SY_CHANGE_SLOWER);
+	sy_share_count(&into->points[at][t->length][t->percent],
+	               gate.change == SY_CHANGE_SLOWER);
+	error = sy_values_add(&into->ratios[at][t->length][t->percent],
+	                      gate.ratio.value);
 	return error ? error
-	             : add_value(&into->all_ratios[t->length][t->percent],
-	                         gate.ratio.value);
+	             : sy_values_add(&into->all_ratios[t->length][t->percent],
+	                             gate.ratio.value);
 }
 
-static int count_stopped(struct tally *t, const struct sy_window *window)
+static int count_stopped(struct sy_tally_run *t, const struct sy_window *window)
 {
 	struct sy_finding_gate gate;
 	int error = sy_rule_ours(&t->as, window, sy_window_stop(window),
 	                         t->tallied->family, &gate);
 
 	if (!error)
-		count_one(&t->tallied->benchmarks[SY_RULE_STOPPED][t->length]
-		                                 [t->percent],
-		          gate.change == SY_CHANGE_SLOWER);
+		sy_share_count(&t->tallied->benchmarks[SY_RULE_STOPPED]
+		                                      [t->length][t->percent],
+		               gate.change == SY_CHANGE_SLOWER);
 	return error;
 }
 
-static int tally_extra(struct tally *t)
+static int tally_extra(struct sy_tally_run *t)
 {
 	int error = 0;
 
@@ -269,9 +123,9 @@ static int tally_extra(struct tally *t)
 			error = count_stopped(t, window);
 		for (enum sy_ruled_by rule = SY_RULE_SIGNED_RANK;
 		     rule < SY_RULES; rule++) {
-			int failed =
-				error ? 0
-				      : count_rival(t, rule, window, &slower);
+			int failed = error ? 0
+			                   : sy_tally_rival(t, rule, window,
+			                                    &slower);
 
 			if (failed && failed != -ENODATA)
 				error = failed;
@@ -283,7 +137,7 @@ static int tally_extra(struct tally *t)
 /* All recordings. */
 
 /* The one of its kind that was made before it, minutes ago. */
-static const struct sy_recording *find_before(const struct tally *t)
+static const struct sy_recording *find_before(const struct sy_tally_run *t)
 {
 	const struct sy_recording *found = NULL;
 
@@ -298,7 +152,7 @@ static const struct sy_recording *find_before(const struct tally *t)
 	return found;
 }
 
-static int tally_length(struct tally *t)
+static int tally_length(struct sy_tally_run *t)
 {
 	uint64_t wall_ns = 2 * sy_lengths[t->length] * SECOND;
 	int error =
@@ -313,7 +167,7 @@ static int tally_length(struct tally *t)
 	if (!error)
 		error = t->recording->kind == SY_RECORDED_EXTRA
 		                ? tally_extra(t)
-		                : tally_suites(t);
+		                : sy_tally_suites(t);
 	free(t->before_windows.items);
 	free(t->windows.items);
 	return error;
@@ -329,12 +183,12 @@ static bool counts(const struct sy_recording *recording, bool noisy)
 	return !recording->comparison.noisy && !recording->aside;
 }
 
-static int tally_recording(struct tally *t)
+static int tally_recording(struct sy_tally_run *t)
 {
 	const struct sy_recording *recording = t->recording;
 	struct sy_tallied *into = t->tallied;
 	double wall = (double)recording->comparison.wall_ns / 1e9;
-	int error = add_value(&into->spreads, recording->comparison.spread);
+	int error = sy_values_add(&into->spreads, recording->comparison.spread);
 
 	into->recordings[recording->kind]++;
 	t->percent = 0;
@@ -342,16 +196,16 @@ static int tally_recording(struct tally *t)
 		t->percent++;
 	t->before = find_before(t);
 	if (!error && recording->kind == SY_RECORDED_SAME)
-		error = add_value(&into->walls, wall);
+		error = sy_values_add(&into->walls, wall);
 	if (!error && recording->kind == SY_RECORDED_LONG)
-		error = add_value(&into->long_walls, wall);
+		error = sy_values_add(&into->long_walls, wall);
 	for (t->length = 0; t->length < SY_LENGTHS && !error; t->length++)
 		error = tally_length(t);
 	return error;
 }
 
 /* Suites come first, so that how many gates they have is known. */
-static int tally_all(struct tally *t, bool noisy)
+static int tally_all(struct sy_tally_run *t, bool noisy)
 {
 	int error = 0;
 
@@ -371,7 +225,8 @@ static int tally_all(struct tally *t, bool noisy)
 int sy_regression_tally(const struct sy_recordings *recordings, bool noisy,
                         struct sy_tallied *tallied)
 {
-	struct tally t = { .recordings = recordings, .tallied = tallied };
+	struct sy_tally_run t = { .recordings = recordings,
+		                  .tallied = tallied };
 	int error;
 
 	memset(tallied, 0, sizeof(*tallied));
