@@ -149,6 +149,23 @@ static void test_drift_misleads_what_is_stored(void **state)
 	done(t);
 }
 
+/* As many as there are tests, so that one point with more work is one of
+   them. */
+static void test_a_family_has_the_gates_of_a_suite(void **state)
+{
+	struct study *s = *state;
+	struct sy_tallied *t;
+
+	write_made(s, (struct made){ .file = "aa-01.json", .points = 2 });
+	t = tally(s, false);
+	assert_int_equal(t->family, 24);
+	done(t);
+	write_made(s, (struct made){ .file = "aa-01.json", .points = 30 });
+	t = tally(s, false);
+	assert_int_equal(t->family, 30);
+	done(t);
+}
+
 /* So many pairs of one point, every one with NEW slower by a tenth. */
 static struct sy_window tenth_slower(struct sy_pair *pairs, size_t count)
 {
@@ -255,6 +272,8 @@ static void test_noisy_recordings_are_apart(void **state)
 	                             .points = 2,
 	                             .slower = 1.1,
 	                             .noisy = true });
+	write_made(s,
+	           (struct made){ .file = "aa-03.noisy1.json", .points = 2 });
 	t = tally(s, false);
 	assert_share(&t->suites[SY_RULE_OURS][2], 0, 1);
 	done(t);
@@ -263,7 +282,7 @@ static void test_noisy_recordings_are_apart(void **state)
 	done(t);
 	assert_int_equal(sy_recordings_read(s->folder, &recordings, &reason),
 	                 0);
-	assert_int_equal(recordings.count, 4);
+	assert_int_equal(recordings.count, 5);
 	assert_string_equal(recordings.items[1].file, "aa-01.noisy1.json");
 	assert_int_equal(recordings.items[1].aside, 1);
 	sy_recordings_free(&recordings);
@@ -300,12 +319,15 @@ static void test_what_was_not_recorded_is_not_reached(void **state)
 	write_made(s, (struct made){ .file = "extra-05-01.json",
 	                             .points = 2,
 	                             .percent = 5 });
+	/* Too few to say that there is none. */
+	write_made(s, (struct made){ .file = "aa-01.json", .points = 2 });
 	text = verdicts(s);
 	assert_told(text, "5 % found at least 99 % at 4 s a side: reached (2 "
 	                  "of 2, 100.0 %");
 	assert_told(text, "10 % found at least 99 % at 2 s a side: **not "
 	                  "reached** (not recorded)");
 	assert_told(text, "at 2 s a side: **not reached** (not recorded)");
+	assert_told(text, "2 s a side: **not reached** (0 of 2, 0.0 %");
 	assert_told(text, "every PU: **not reached** (not recorded)");
 	assert_told(text, "192 s at 4 s a side: **not reached** (not "
 	                  "recorded)");
@@ -421,6 +443,13 @@ static void test_windows_are_whole_visits_that_fit(void **state)
 	assert_int_equal(windows.count, 3);
 	assert_int_equal(windows.items[1].count, VISITS * ROUNDS);
 	free(windows.items);
+	/* Also where it took longer than it was to. */
+	r.comparison.budget_ns = 3 * 7 * SECOND;
+	assert_int_equal(sy_windows_cut(&r.comparison, 7 * SECOND, &windows),
+	                 0);
+	assert_int_equal(windows.count, 3);
+	assert_int_equal(windows.items[2].count, VISITS * ROUNDS);
+	free(windows.items);
 	/* Nine visits of 0.4 s are 3.6 s, ten a little less than 4 s. */
 	assert_int_equal(
 		sy_windows_cut(&r.comparison, 37 * SECOND / 10, &windows), 0);
@@ -454,6 +483,7 @@ int main(void)
 		HERE(test_a_share_is_of_all_that_was_tried),
 		HERE(test_a_false_alarm_is_counted_and_named),
 		HERE(test_drift_misleads_what_is_stored),
+		HERE(test_a_family_has_the_gates_of_a_suite),
 		HERE(test_a_window_is_one_of_a_suite),
 		HERE(test_rivals_ask_both_ways),
 		HERE(test_a_narrow_interval_stops),
