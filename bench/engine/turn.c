@@ -242,6 +242,19 @@ static bool all_have_one(const struct sy_turn *turn)
 	return true;
 }
 
+/* Whether there is anybody to ask but the sentinels; else what is left of the
+   turn's time belongs to the turns after it. */
+static bool any_left(const struct sy_turn *turn)
+{
+	for (size_t i = 0; i < turn->count; i++) {
+		const struct sy_entrant *e = &turn->entrants[i];
+
+		if (e->remote.pid && !e->sentinel)
+			return true;
+	}
+	return false;
+}
+
 static int run_rounds(struct sy_turn *turn, struct sy_reason *reason)
 {
 	struct sy_slice *slice = malloc(sizeof(*slice));
@@ -251,7 +264,8 @@ static int run_rounds(struct sy_turn *turn, struct sy_reason *reason)
 		slice && order ? 0 : sy_reason(reason, -ENOMEM, "no memory");
 
 	for (uint32_t round = 0; !error; round++) {
-		bool over = round && sy_clock_ns() >= turn->end_ns;
+		bool over = round &&
+		            (sy_clock_ns() >= turn->end_ns || !any_left(turn));
 
 		/* A slice is kept after SY_RESIZES_MAX that were not. */
 		if (over && (round > SY_RESIZES_MAX || all_have_one(turn)))
