@@ -70,4 +70,15 @@ if [[ -n $uv ]]; then
 else
 	skip "libuv is not a shared library here"
 fi
+# What is found in so little time may be anything.
+title="two wrappers, measured"
+printf '#!/bin/sh\nMALLOC_ARENA_MAX=1 exec "%s" "$@"\n' "$program" >"$work/own"
+cp "$work/own" "$work/other"
+libraries "$program" "$work/own" "$work/other" --budget 500ms \
+	--filter '^cpu/serial/' --json "$work/comparison.json"
+check "status $status" test "$status" = 0 -o "$status" = 1 -o "$status" = 3
+check "no table" grep -Eq '^\| (SAME|FASTER|NOISY|SLOWER) \|.* cpu/serial/' "$out"
+check "no JSON" is_json "$work/comparison.json"
+left
+nothing_left
 finish
