@@ -61,14 +61,33 @@ static int read_all(int fd, char *text, size_t room, size_t *got)
 	return 0;
 }
 
-/* Its size is not trusted: it may grow, and some file systems do not know it.
-   What is not written to takes no memory. */
-static int read_open(int fd, size_t most, char **text, size_t *bytes)
+/* Reads on behind the first `*got` bytes, into room for `room` and a 0. */
+static int read_more(int fd, char **text, size_t room, size_t *got)
 {
-	char *made = malloc(most + 2);
-	size_t got;
-	int error = made ? read_all(fd, made, most + 1, &got) : -ENOMEM;
+	char *made = realloc(*text, room + 1);
+	size_t more;
+	int error;
 
+	if (!made)
+		return -ENOMEM;
+	*text = made;
+	error = read_all(fd, made + *got, room - *got, &more);
+	if (!error)
+		*got += more;
+	return error;
+}
+
+/* Its size is not trusted: it may grow, and some file systems do not know it.
+   What is not written to takes no memory, but counts against limits. */
+static int read_open(int fd, size_t size, size_t most, char **text,
+                     size_t *bytes)
+{
+	char *made = NULL;
+	size_t got = 0;
+	int error = read_more(fd, &made, size + 1, &got);
+
+	if (!error && got > size && size < most)
+		error = read_more(fd, &made, most + 1, &got);
 	if (!error && got > most)
 		error = -EFBIG;
 	if (error) {
@@ -89,7 +108,9 @@ int sy_file_read(int dir_fd, const char *path, size_t most, char **text,
 
 	if (fd < 0)
 		return fd;
-	error = size > (off_t)most ? -EFBIG : read_open(fd, most, text, bytes);
+	error = size > (off_t)most
+	                ? -EFBIG
+	                : read_open(fd, (size_t)size, most, text, bytes);
 	close(fd);
 	return error;
 }
