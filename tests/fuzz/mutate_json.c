@@ -169,24 +169,51 @@ static void change(struct dice *dice, json_t *json, int depth)
 		change_object(dice, json, at);
 }
 
+/* The line around a place: of a text of lines, each is JSON of its own. */
+static size_t line_at(const uint8_t *data, size_t size, size_t at,
+                      size_t *bytes)
+{
+	const uint8_t *before = memrchr(data, '\n', at);
+	size_t begin = before ? (size_t)(before - data) + 1 : 0;
+	const uint8_t *end = memchr(data + begin, '\n', size - begin);
+
+	*bytes = end ? (size_t)(end - data) - begin : size - begin;
+	return begin;
+}
+
+/* Puts the text in the place of the line. */
+static size_t replace(uint8_t *data, size_t size, size_t room, size_t begin,
+                      size_t bytes, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (size - bytes + length > room)
+		return size;
+	memmove(data + begin + length, data + begin + bytes,
+	        size - begin - bytes);
+	memcpy(data + begin, text, length);
+	return size - bytes + length;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room,
                                unsigned seed)
 {
 	struct dice dice = { seed };
-	json_t *json = below(&dice, 3) ? fuzz_json(data, size) : NULL;
+	size_t begin = 0, bytes = 0;
+	json_t *json = NULL;
 	char *text;
-	size_t bytes;
 
+	if (size && below(&dice, 3)) {
+		begin = line_at(data, size, below(&dice, size), &bytes);
+		json = fuzz_json(data + begin, bytes);
+	}
 	if (!json)
 		return LLVMFuzzerMutate(data, size, room);
 	change(&dice, json, 0);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
-	bytes = text ? strlen(text) : 0;
-	if (bytes && bytes <= room) {
-		memcpy(data, text, bytes);
-		size = bytes;
-	}
+	if (text)
+		size = replace(data, size, room, begin, bytes, text);
 	free(text);
 	return size;
 }
