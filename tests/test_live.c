@@ -151,6 +151,8 @@ static void test_a_worker_that_errs(void **state)
 		/* Known, but not done: no matter of one side. */
 		{ "slice lacks threads", ON_NEW, SY_OUTCOME_FAILED,
 		  "no such thing" },
+		{ "slice absent threads 3", ON_NEW, SY_OUTCOME_FAILED,
+		  "built without it" },
 	};
 
 	(void)state;

@@ -221,7 +221,9 @@ static void conclude(struct visit *v)
 			return;
 		}
 	for (enum sy_side i = SY_OLD; i < SY_SIDES; i++)
-		if (results[i].state == SY_FAILED && !v->lacks[i]) {
+		/* To have opened a point and then say that it is not there is
+		   a failure like others. */
+		if (!sy_result_open(&results[i]) && !v->lacks[i]) {
 			conclude_as(v, SY_OUTCOME_FAILED, i, i);
 			return;
 		}
