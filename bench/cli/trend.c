@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "engine/filter.h"
 #include "host/whole_file.h"
 #include "trend/figure.h"
 #include "trend/report.h"
@@ -46,20 +47,13 @@ static int check(const struct sy_options *options)
 static int compile_filter(const struct sy_options *options, regex_t *compiled,
                           const regex_t **filter)
 {
-	char text[200];
-	int error;
+	struct sy_reason reason;
 
 	*filter = NULL;
 	if (!options->filter)
 		return 0;
-	error = regcomp(compiled, options->filter, REG_EXTENDED | REG_NOSUB);
-	if (error) {
-		regerror(error, compiled, text, sizeof(text));
-		return sy_complain(SY_EXIT_USAGE,
-		                   "--filter: '%.80s' is no regular "
-		                   "expression: %s",
-		                   options->filter, text);
-	}
+	if (sy_filter_compile(compiled, options->filter, &reason))
+		return sy_complain(SY_EXIT_USAGE, "--filter: %s", reason.text);
 	*filter = compiled;
 	return 0;
 }

@@ -82,6 +82,8 @@ _switchyard_options() {
 		--benchmark_enable_random_interleaving= --help" ;;
 	compare) echo "--budget --filter --suite --floor --width --limit --seed
 		--anyway --noisy-ok --markdown --json --github --help" ;;
+	trend) echo "--filter --markdown --json --output --no-figures --seed
+		--help" ;;
 	doctor) echo "--strict --json --help" ;;
 	topology) echo "--input --placement --contexts --svg --full --help" ;;
 	export) echo "--to --output --samples --help" ;;
@@ -119,10 +121,17 @@ _switchyard_value() {
 	--results) _switchyard_paths d ;;
 	--suite) _switchyard_sweeps ;;
 	--json)
-		[[ $verb == compare ]] || return 1
+		[[ $verb == compare || $verb == trend ]] || return 1
 		_switchyard_paths f
 		;;
-	--input | --output | --svg | --benchmark_out) _switchyard_paths f ;;
+	--output)
+		if [[ $verb == trend ]]; then
+			_switchyard_paths d
+		else
+			_switchyard_paths f
+		fi
+		;;
+	--input | --svg | --benchmark_out) _switchyard_paths f ;;
 	--resume) _switchyard_runs ;;
 	--inflight | --grain | --wait | --request | --reply | --window | \
 		--budget | --sets | --limit | --seed | --label | --set | \
@@ -144,7 +153,7 @@ _switchyard() {
 		before=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)); then
-		_switchyard_words "tour run compare bench list doctor topology export
+		_switchyard_words "tour run compare trend bench list doctor topology export
 			plot --version --help"
 	elif [[ $before == --* ]] && _switchyard_value "$before"; then
 		:
@@ -164,6 +173,7 @@ _switchyard() {
 			;;
 		export | plot) _switchyard_runs ;;
 		compare) _switchyard_paths f ;;
+		trend) _switchyard_paths d ;;
 		esac
 	fi
 }

@@ -18,7 +18,7 @@ refused 2 "--json: .* empty" trend a --json=
 refused 2 "--output: .* empty" trend a --output=
 refused 2 "--no-figures asks for none" trend a --no-figures --output b
 refused 2 "both write to standard output" trend a --json - --markdown
-refused 2 "'\*\(' is no regular expression" trend "$work" --filter '*('
+refused 2 "--filter: " trend "$work" --filter '*('
 refused 2 "--seed" trend a --seed x
 
 # What is no folder of runs.
