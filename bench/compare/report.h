@@ -13,7 +13,8 @@
 
 #include "compare/comparison.h"
 
-/* One line a point, the worst first, within 80 columns, then one sentence. */
+/* One line a point, the worst first, then one sentence; within 80 columns but
+   for names, which are not broken. */
 void sy_comparison_table(FILE *out, const struct sy_comparison *comparison);
 /* For a pull request: the same as a table of GitHub's Markdown. */
 void sy_comparison_markdown(FILE *out, const struct sy_comparison *comparison);

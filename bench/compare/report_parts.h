@@ -19,6 +19,8 @@
 #define SY_VISIBLE_BYTES 12
 size_t sy_visible_next(const char **text, char shown[SY_VISIBLE_BYTES]);
 void sy_put_visible(FILE *out, const char *text);
+/* Its first bytes. */
+void sy_put_visible_part(FILE *out, const char *text, size_t bytes);
 
 /* The same text with U+FFFD for each byte that is not UTF-8.  NULL: no memory.
  */
@@ -43,8 +45,6 @@ void sy_flow_put(struct sy_flow *flow, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Text from outside. */
 void sy_flow_visible(struct sy_flow *flow, const char *text);
-/* Its first bytes. */
-void sy_flow_visible_part(struct sy_flow *flow, const char *text, size_t bytes);
 void sy_flow_end(struct sy_flow *flow);
 
 /* ---- report_parts.c: what every report says in the same words ---- */

@@ -112,6 +112,11 @@ void sy_comparison_sentence(const struct sy_comparison *c,
 	else if (slower)
 		say(text, &used, "%zu of %zu points %s slower", slower,
 		    compared, slower == 1 ? "is" : "are");
+	else if (tally.changes[SY_CHANGE_NOISY])
+		say(text, &used,
+		    "%so point is known to be slower, but of %zu nothing can "
+		    "be said",
+		    c->live ? "N" : "n", tally.changes[SY_CHANGE_NOISY]);
 	else
 		say(text, &used, "%so point is slower", c->live ? "N" : "n");
 	if (compared && !c->noisy)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report_table.c - a comparison on a terminal: one line a point, the worst
- * first.  A name that is longer than its column goes on below, behind a slash.
+ * first.  All but a point's name fits 80 columns; the name stands last and is
+ * never broken, so that a line can be searched for and copied.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,9 +10,9 @@
 
 #include "compare/report_parts.h"
 
-/* Where the point's name begins: behind verdict, change and two times. */
-#define NAME_COLUMN 44
 #define NOTE_INDENT 7
+/* Verdict, change and two times; the name follows. */
+#define COLUMNS "%-6s %-22s %8s %8s "
 
 static void put_side(FILE *out, const struct sy_comparison *c,
                      enum sy_side side)
@@ -109,32 +110,32 @@ static const char *common_end(const struct sy_comparison *c)
 
 static void put_columns(FILE *out, const char *end)
 {
-	struct sy_flow flow;
-
 	fputc('\n', out);
-	sy_flow_begin(&flow, out, NAME_COLUMN);
-	sy_flow_put(&flow, "%-6s %-20s %7s %7s ", "", "change (95 %)", "OLD",
-	            "NEW");
-	sy_flow_put(&flow, *end ? "point, each ending " : "point");
-	sy_flow_visible(&flow, end);
-	sy_flow_end(&flow);
+	fprintf(out, COLUMNS, "", "change (95 %)", "OLD", "NEW");
+	fputs(*end ? "point, each ending " : "point", out);
+	sy_put_visible(out, end);
+	fputc('\n', out);
+}
+
+/* Points on one side and on none stand below the table alone. */
+static bool has_row(const struct sy_compared *point)
+{
+	return point->outcome != SY_OUTCOME_ONE_SIDE &&
+	       point->outcome != SY_OUTCOME_ABSENT;
 }
 
 static void put_row(FILE *out, const struct sy_compared *point, size_t end)
 {
 	char change[SY_CELL_BYTES], old[SY_CELL_BYTES], new[SY_CELL_BYTES];
-	struct sy_flow flow;
 
 	sy_format_change(&point->gates[SY_GATE_TIME], change);
 	if (point->outcome != SY_OUTCOME_COMPARED)
 		snprintf(change, sizeof(change), "%s", sy_row_place(point));
 	sy_format_side(point, SY_OLD, old);
 	sy_format_side(point, SY_NEW, new);
-	sy_flow_begin(&flow, out, NAME_COLUMN);
-	sy_flow_put(&flow, "%-6s %-20s %7s %7s ", sy_row_word(point), change,
-	            old, new);
-	sy_flow_visible_part(&flow, point->name, strlen(point->name) - end);
-	sy_flow_end(&flow);
+	fprintf(out, COLUMNS, sy_row_word(point), change, old, new);
+	sy_put_visible_part(out, point->name, strlen(point->name) - end);
+	fputc('\n', out);
 }
 
 /* What it is judged by beside its time. */
@@ -228,6 +229,8 @@ void sy_comparison_table(FILE *out, const struct sy_comparison *c)
 	}
 	put_columns(out, end);
 	for (size_t i = 0; i < c->count; i++) {
+		if (!has_row(order[i]))
+			continue;
 		put_row(out, order[i], strlen(end));
 		put_switches(out, c, order[i]);
 		put_asides(out, c, order[i]);

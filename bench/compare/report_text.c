@@ -85,12 +85,18 @@ size_t sy_visible_next(const char **text, char shown[SY_VISIBLE_BYTES])
 	return bytes;
 }
 
-void sy_put_visible(FILE *out, const char *text)
+void sy_put_visible_part(FILE *out, const char *text, size_t bytes)
 {
+	const char *end = text + bytes;
 	char shown[SY_VISIBLE_BYTES];
 
-	while (sy_visible_next(&text, shown))
+	while (text < end && sy_visible_next(&text, shown))
 		fputs(shown, out);
+}
+
+void sy_put_visible(FILE *out, const char *text)
+{
+	sy_put_visible_part(out, text, strlen(text));
 }
 
 json_t *sy_json_utf8(const char *text)
@@ -163,18 +169,13 @@ void sy_flow_put(struct sy_flow *flow, const char *format, ...)
 		keep(flow, c, 1);
 }
 
-void sy_flow_visible_part(struct sy_flow *flow, const char *text, size_t bytes)
-{
-	const char *end = text + bytes;
-	char shown[SY_VISIBLE_BYTES];
-
-	while (text < end)
-		keep(flow, shown, sy_visible_next(&text, shown));
-}
-
 void sy_flow_visible(struct sy_flow *flow, const char *text)
 {
-	sy_flow_visible_part(flow, text, strlen(text));
+	char shown[SY_VISIBLE_BYTES];
+	size_t bytes;
+
+	while ((bytes = sy_visible_next(&text, shown)))
+		keep(flow, shown, bytes);
 }
 
 void sy_flow_end(struct sy_flow *flow)

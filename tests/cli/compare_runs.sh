@@ -69,8 +69,8 @@ results old "$(measured a 100)" "$(measured gone 5)"
 results new "$(measured a 101)" "$(measured 'new one' 5)"
 compared 0
 shows '^SAME .* a$'
-shows '^ONLY +in OLD .* gone$'
-shows '^ONLY +in NEW .* new one$'
+shows '^ONLY in OLD: gone'
+shows '^ONLY in NEW: new one'
 shows '^Advisory'
 
 title="a point is slower, another failed"
