@@ -58,7 +58,7 @@ struct sy_lines {
 	const char *title;        /* bold, or NULL */
 	char load[SY_TEXT_BYTES]; /* under it, or "" */
 	const char *axis;         /* what x counts */
-	const char *none;         /* the label of x = 0 */
+	const char *none;         /* the label of x = 0; NULL: "0" */
 	double ticks_apart;       /* pixels that a label of x needs */
 	double labels_most;       /* widest name of a line, in pixels */
 	void (*format_x)(double value, char *buf, size_t bytes);

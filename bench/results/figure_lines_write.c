@@ -113,7 +113,8 @@ static int write_ticks(const struct sy_lines *lines, struct sy_sheet *sheet,
 	                         lines->ticks_apart, ticks);
 	first = lines->zero > 0;
 	if (first)
-		sy_sheet_tick(sheet, number, 'x', lines->zero, lines->none);
+		sy_sheet_tick(sheet, number, 'x', lines->zero,
+		              lines->none ? lines->none : "0");
 	sy_sheet_ticks(sheet, number, 'x', ticks + first, count - first,
 	               lines->format_x);
 	count = lines->unit->ticks(&lines->frame.y, ticks);
