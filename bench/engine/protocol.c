@@ -129,7 +129,7 @@ static int send_all(int fd, const char *text, size_t bytes)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return -errno;
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 		text += sent;
 		bytes -= (size_t)sent;
 	}

@@ -72,8 +72,9 @@ static int receive(struct sy_remote *remote, const char *key, int cancel_fd,
                    int timeout_ms, json_t **value, struct sy_reason *reason)
 {
 	json_t *message, *told;
-	int code, error;
+	json_int_t code;
 	const char *text;
+	int error;
 
 	error = sy_message_receive(&remote->reader, cancel_fd, timeout_ms,
 	                           &message);
@@ -84,11 +85,11 @@ static int receive(struct sy_remote *remote, const char *key, int cancel_fd,
 	*value = json_incref(json_object_get(message, key));
 	told = json_object_get(message, "error");
 	if (!*value &&
-	    !json_unpack(told, "{si ss}", "code", &code, "reason", &text) &&
-	    code > 0)
+	    !json_unpack(told, "{sI ss}", "code", &code, "reason", &text) &&
+	    code > 0 && code <= INT32_MAX)
 		/* Only the driver's own cancelling ends a run. */
-		error = sy_reason(reason, code == ECANCELED ? -EIO : -code,
-		                  "%s", text);
+		error = sy_reason(reason, code == ECANCELED ? -EIO : -(int)code,
+		                  "%s", *text ? text : strerror((int)code));
 	else if (!*value)
 		error = sy_reason(reason, -EPROTO,
 		                  "the worker answered nonsense");
@@ -100,7 +101,8 @@ int sy_remote_hello(struct sy_remote *remote, int cancel_fd, int timeout_ms,
                     json_t **told, struct sy_reason *reason)
 {
 	json_t *hello;
-	int version = 0, error;
+	json_int_t version = 0;
+	int error;
 
 	if (timeout_ms <= 0 || timeout_ms > SY_HELLO_MS)
 		timeout_ms = SY_HELLO_MS;
@@ -108,11 +110,11 @@ int sy_remote_hello(struct sy_remote *remote, int cancel_fd, int timeout_ms,
 	if (error)
 		return error;
 	remote->greeted = true;
-	if (json_unpack(hello, "{si}", "protocol", &version) ||
+	if (json_unpack(hello, "{sI}", "protocol", &version) ||
 	    version != SY_PROTOCOL_VERSION)
 		error = sy_reason(reason, -EPROTO,
-		                  "the worker speaks protocol %d, not %d",
-		                  version, SY_PROTOCOL_VERSION);
+		                  "the worker speaks protocol %lld, not %d",
+		                  (long long)version, SY_PROTOCOL_VERSION);
 	if (!error && told)
 		*told = json_incref(hello);
 	json_decref(hello);

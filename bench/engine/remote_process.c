@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +78,7 @@ static const struct sy_remote none = { .fd = -1, .end_fd = -1, .sink_fd = -1 };
 /* Everything but the process; undone by release. */
 static int open_ends(struct sy_remote *remote, bool sink, int *theirs)
 {
+	const struct timeval patience = { .tv_sec = SY_HELLO_MS / 1000 };
 	int ends[2], error;
 
 	*remote = none;
@@ -85,6 +87,10 @@ static int open_ends(struct sy_remote *remote, bool sink, int *theirs)
 	remote->fd = ends[0];
 	*theirs = ends[1];
 	error = sy_line_reader_open(&remote->reader, remote->fd);
+	/* A worker that answers and never reads fills the socket at last. */
+	if (!error && setsockopt(remote->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+	                         sizeof(patience)))
+		error = -errno;
 	if (!error && sink)
 		error = sy_sink_open(&remote->sink_fd);
 	return error;
