@@ -3,18 +3,22 @@
  * fuzz_answer.c - what a worker answers, as the driver takes it: hello, ready,
  * sized, samples, errors.
  *
- * The lines are there before they are asked for.  A sample that is taken is
- * the same when it is written down and read again, and can be added up.
+ * A thread says one line for each request.  A sample that is taken is the same
+ * when it is written down and read again, and can be added up.
  */
 #include "fuzz.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine/protocol.h"
 #include "engine/remote.h"
 #include "engine/result.h"
+
+/* Nobody waits so long: a line is there, or follows a request. */
+#define LIMIT_MS 10000
 
 /* Of each workload that looks for something, in turn. */
 static const struct sy_finding *findings_of(size_t number)
@@ -52,67 +56,92 @@ static int ask(struct sy_remote *remote, size_t turn, struct sy_slice *slice,
 	uint64_t operations = 0;
 	int error;
 
-	if (turn == 0) {
-		json_t *told = NULL;
-
-		error = sy_remote_hello(remote, -1, 0, &told, reason);
-		json_decref(told);
-		return error;
-	}
+	if (turn == 0)
+		return sy_remote_hello(remote, -1, LIMIT_MS, NULL, reason);
 	if (turn == 1)
-		return sy_remote_open_end(remote, -1, 0, reason);
+		return sy_remote_open_end(remote, -1, LIMIT_MS, reason);
 	if (turn == 2) {
-		error = sy_remote_size(remote, 10000000, -1, 0, &operations,
-		                       reason);
+		error = sy_remote_size(remote, 10000000, -1, LIMIT_MS,
+		                       &operations, reason);
 		fuzz_must(error || operations);
 		return error;
 	}
 	remote->findings = findings_of(turn);
-	error = sy_remote_slice(remote, 1, 0, -1, 0, slice, reason);
+	error = sy_remote_slice(remote, 1, 0, -1, LIMIT_MS, slice, reason);
 	if (!error)
 		check_slice(slice);
 	return error;
 }
 
-/* A worker reads what it is asked, whatever it then answers. */
-static void read_requests(int fd)
-{
-	char requests[4096];
+/* A worker that says the next line whenever it is asked something. */
+struct worker {
+	int fd;
+	const uint8_t *data;
+	size_t size;
+};
 
-	while (recv(fd, requests, sizeof(requests), MSG_DONTWAIT) > 0)
-		;
+/* The next line with its end; 0: there is none. */
+static size_t line_bytes(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = memchr(data, '\n', size);
+
+	return end ? (size_t)(end + 1 - data) : 0;
 }
 
-static void answer(const uint8_t *data, size_t size, int ends[2])
+static void say_line(struct worker *worker)
 {
-	struct sy_remote remote = { .fd = ends[0] };
+	size_t bytes = line_bytes(worker->data, worker->size);
+
+	send(worker->fd, worker->data, bytes, MSG_NOSIGNAL);
+	worker->data += bytes;
+	worker->size -= bytes;
+}
+
+static void *work(void *data)
+{
+	struct worker *worker = data;
+	char request[256];
+
+	say_line(worker);
+	say_line(worker);
+	while (recv(worker->fd, request, sizeof(request), 0) > 0)
+		say_line(worker);
+	return NULL;
+}
+
+/* As many questions as there are lines, so that nobody waits for one. */
+static void ask_all(struct sy_remote *remote, const uint8_t *data, size_t size)
+{
 	struct sy_slice *slice = malloc(sizeof(*slice));
 	struct sy_reason reason;
+	size_t bytes;
 
-	fuzz_must(slice && !sy_line_reader_open(&remote.reader, ends[0]));
-	fuzz_must(send(ends[1], data, size, 0) == (ssize_t)size);
-	/* A line for every question, so that nobody waits for one. */
-	for (size_t turn = 0; data; turn++) {
-		const uint8_t *end = memchr(data, '\n', size);
-
-		if (!end)
-			break;
-		if (ask(&remote, turn, slice, &reason))
+	fuzz_must(slice);
+	for (size_t turn = 0; (bytes = line_bytes(data, size)); turn++) {
+		if (ask(remote, turn, slice, &reason))
 			fuzz_check_reason(&reason);
-		read_requests(ends[1]);
-		size -= (size_t)(end + 1 - data);
-		data = end + 1;
+		data += bytes;
+		size -= bytes;
 	}
-	sy_line_reader_close(&remote.reader);
 	free(slice);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct worker worker = { .data = data, .size = size };
+	struct sy_remote remote = { .end_fd = -1, .sink_fd = -1 };
+	pthread_t thread;
 	int ends[2];
 
 	fuzz_must(!socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
-	answer(data, size, ends);
+	remote.fd = ends[0];
+	worker.fd = ends[1];
+	fuzz_must(!sy_line_reader_open(&remote.reader, ends[0]));
+	fuzz_must(!pthread_create(&thread, NULL, work, &worker));
+	ask_all(&remote, data, size);
+	shutdown(ends[0], SHUT_RDWR);
+	pthread_join(thread, NULL);
+	sy_line_reader_close(&remote.reader);
 	close(ends[0]);
 	close(ends[1]);
 	return 0;
