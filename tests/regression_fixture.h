@@ -17,7 +17,7 @@
 #include "study/regression_parts.h"
 
 #define VISITS 20
-#define ROUNDS 10
+#define ROUNDS 6
 #define SECOND UINT64_C(1000000000)
 #define OPERATIONS 10000
 
@@ -105,8 +105,8 @@ static inline void add(struct sy_pair **pairs, size_t *count, size_t *room,
 	assert_int_equal(sy_pair_add(pairs, count, room, &pair), 0);
 }
 
-/* Passes over the points, a visit of each: 400 ms with what is around it, so
-   that twenty of them are the 8 s of a point at 4 s a side. */
+/* Passes over the points, a visit of each: 395 ms with what is around it, so
+   that twenty of them fit in the 8 s of a point at 4 s a side. */
 static inline void fill(struct study *s, struct sy_comparison *c,
                         const struct made *made)
 {
@@ -121,7 +121,7 @@ static inline void fill(struct study *s, struct sy_comparison *c,
 				    make_pair(s, made, set, round,
 				              now_ns + 22000000 * round));
 			p->sets = set + 1;
-			now_ns += 400000000;
+			now_ns += 395000000;
 		}
 	c->wall_ns = now_ns;
 }
