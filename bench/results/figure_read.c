@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <math.h>
 
+/* Nothing that is measured is larger, or so small and not 0; ratios of what is
+   between stay far from where a double ends. */
+#define LARGEST 1e30
+
 const char *sy_read_text(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -17,7 +21,8 @@ int sy_read_number(const json_t *object, const char *key, double *number)
 	const json_t *value = json_object_get(object, key);
 	double found = json_number_value(value);
 
-	if (!json_is_number(value) || !isfinite(found))
+	if (!json_is_number(value) || !(fabs(found) <= LARGEST) ||
+	    (found != 0 && fabs(found) < 1 / LARGEST))
 		return -EINVAL;
 	*number = found;
 	return 0;
