@@ -53,14 +53,14 @@ static void test_a_program_against_itself(void **state)
 		const struct sy_compared *point = &c->comparison.points[i];
 
 		assert_int_equal(point->outcome, SY_OUTCOME_COMPARED);
-		assert_int_equal(point->sets, SY_VISITS_LEAST);
+		assert_int_equal(point->sets, SY_SETS_TESTED);
 		assert_true(point->pair_count >=
-		            SY_VISITS_LEAST * SY_VISIT_ROUNDS_LEAST);
+		            SY_SETS_TESTED * SY_VISIT_ROUNDS_LEAST);
 		assert_pairs(point);
 		assert_int_equal(point->is_handoff, i == 1);
 	}
 	assert_true(c->comparison.points[1].pairs[0].voluntary[SY_NEW] > 0);
-	assert_int_equal(c->comparison.sentinel_count, 2 * SY_VISITS_LEAST);
+	assert_int_equal(c->comparison.sentinel_count, 2 * SY_SETS_TESTED);
 	assert_true(c->comparison.sliced_ns > 0);
 	assert_true(c->comparison.wall_ns > c->comparison.sliced_ns);
 	assert_int_equal(c->comparison.seed, c->plan.seed);
@@ -96,7 +96,7 @@ static void test_more_work_is_slower(void **state)
 	fake(c, SY_NEW, "work 130");
 	until_known(c);
 	assert_compared(c);
-	assert_int_equal(c->comparison.points[0].sets, SY_VISITS_LEAST);
+	assert_int_equal(c->comparison.points[0].sets, SY_SETS_TESTED);
 	/* Where the machine does what it likes, that is told instead. */
 	if (!c->comparison.noisy)
 		assert_int_equal(c->comparison.points[0].change,
@@ -178,7 +178,7 @@ static void test_sets_of_a_point_are_spread(void **state)
 	assert_compared(c);
 	p = &c->comparison.points[0];
 	q = &c->comparison.points[1];
-	for (uint32_t set = 0; set + 1 < SY_VISITS_LEAST; set++) {
+	for (uint32_t set = 0; set + 1 < SY_SETS_TESTED; set++) {
 		size_t at = set * SY_VISIT_ROUNDS_LEAST;
 
 		assert_int_equal(p->pairs[at].set, set);
@@ -267,9 +267,9 @@ static void test_a_sentinel_that_dies_once(void **state)
 	assert_compared(c);
 	assert_int_equal(c->comparison.points[0].outcome, SY_OUTCOME_COMPARED);
 	/* The pair that it died in is not there; its heir is of a new set. */
-	assert_int_equal(c->comparison.sentinel_count, SY_VISITS_LEAST - 1);
+	assert_int_equal(c->comparison.sentinel_count, SY_SETS_TESTED - 1);
 	assert_int_equal(c->comparison.sentinel[0].set, 0);
-	assert_int_equal(c->comparison.sentinel[SY_VISITS_LEAST - 2].set, 1);
+	assert_int_equal(c->comparison.sentinel[SY_SETS_TESTED - 2].set, 1);
 }
 
 static void test_a_sentinel_that_always_dies(void **state)

@@ -117,7 +117,7 @@ struct sy_comparison {
 	struct sy_pair *sentinel;
 	size_t sentinel_count, sentinel_room;
 	double spread;
-	bool noisy; /* the spread is over the rule's: every verdict is NOISY */
+	bool noisy; /* the spread is the rule's or more: all verdicts are NOISY */
 	struct sy_compared *points; /* in the order of the suite */
 	size_t count;
 };

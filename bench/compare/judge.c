@@ -118,12 +118,12 @@ static int sets_middles(struct gate_values *values, size_t *sets)
 }
 
 /*
- * The interval of the sets' estimates in the place of that over pairs.  Sets
- * of unequal size can put the estimate over pairs outside of it; it is then
- * widened to hold it.
+ * What the sets' estimates say in the place of the pairs: the interval, and
+ * the chances where there are enough of them to reach a corrected one.  Sets
+ * of unequal size can put the estimate over pairs outside of that interval; it
+ * is then widened to hold it.
  */
-static int sets_interval(struct gate_values *values,
-                         struct sy_estimate *estimate)
+static int judge_sets(struct gate_values *values, struct sy_finding_gate *gate)
 {
 	struct sy_estimate over_sets;
 	size_t sets;
@@ -134,9 +134,11 @@ static int sets_interval(struct gate_values *values,
 	err = sy_hodges_lehmann(values->middles, sets, CONFIDENCE, &over_sets);
 	if (err)
 		return err;
-	estimate->low = fmin(over_sets.low, estimate->value);
-	estimate->high = fmax(over_sets.high, estimate->value);
-	return 0;
+	gate->ratio.low = fmin(over_sets.low, gate->ratio.value);
+	gate->ratio.high = fmax(over_sets.high, gate->ratio.value);
+	if (sets < SY_SETS_TESTED)
+		return 0;
+	return sy_signed_rank(values->middles, sets, &gate->p[0], &gate->p[1]);
 }
 
 /* Estimate, interval and chances, in the unit of the values. */
@@ -153,10 +155,10 @@ static int judge_values(const struct sy_pair *pairs, size_t count,
 		err = sy_hodges_lehmann(values.values, count, CONFIDENCE,
 		                        &judged.ratio);
 	if (!err)
-		err = sets_interval(&values, &judged.ratio);
-	if (!err)
 		err = sy_signed_rank(values.values, count, &judged.p[0],
 		                     &judged.p[1]);
+	if (!err)
+		err = judge_sets(&values, &judged);
 	if (!err)
 		*gate = judged;
 	values_close(&values);
@@ -174,6 +176,15 @@ static int judge_time(const struct sy_pair *pairs, size_t count,
 	gate->ratio.low = exp(gate->ratio.low);
 	gate->ratio.high = exp(gate->ratio.high);
 	return 0;
+}
+
+unsigned sy_judge_sets(size_t gates, double alpha)
+{
+	unsigned sets = SY_SETS_TESTED;
+
+	while ((double)gates * ldexp(1, -(int)sets) > alpha / 4)
+		sets++;
+	return sets;
 }
 
 int sy_judge_time(const struct sy_pair *pairs, size_t count,

@@ -8,8 +8,11 @@
  * interval is that of the sets' own estimates, where there are six sets or
  * more: workers differ by more than slices of one worker do, and an interval
  * over slices would not know; with fewer sets it is the Walsh interval over
- * pairs.  Signed-rank tests in both directions over pairs, corrected by Holm
- * over all gates of the comparison, each direction a family.
+ * pairs.  Signed-rank tests in both directions over the sets' estimates, where
+ * there are SY_SETS_TESTED or more, else over pairs; corrected by Holm over all
+ * gates of the comparison, each direction a family.  A test over pairs takes
+ * each for a trial of its own and is sure of whatever two workers differ by, so
+ * that with fewer sets the floor and the interval alone guard against that.
  *
  *   SLOWER  corrected p < alpha, ratio over 1 + floor, interval above 1
  *   FASTER  the mirror: floor as a factor
@@ -35,6 +38,9 @@
 #define SY_PAIRS_LEAST 5
 /* Sets from which on the interval is theirs. */
 #define SY_SETS_LEAST 6
+/* Sets from which on the test is over them: n that all agree have a chance of
+   2^-n, which is to reach alpha corrected for some twenty gates. */
+#define SY_SETS_TESTED 12
 
 /*
  * Fills `shown` (but bytes and latencies, which the caller has), the gates,
@@ -42,6 +48,10 @@
  * -ENOMEM; -EINVAL: a pair without time or operations.
  */
 int sy_judge(struct sy_comparison *comparison);
+
+/* The sets that a point needs for its chance to reach a quarter of `alpha`
+   among so many gates where all agree; SY_SETS_TESTED or more. */
+unsigned sy_judge_sets(size_t gates, double alpha);
 
 /* The ratio and p of one point's time, and nothing of others: what the live
    driver stops by.  -ENODATA: fewer than SY_PAIRS_LEAST. */

@@ -38,7 +38,7 @@ static int look(struct sy_live_run *run, size_t index, struct sy_reason *reason)
 	int error;
 
 	if (c->outcome != SY_OUTCOME_COMPARED || run->live->width <= 0 ||
-	    c->sets < SY_VISITS_LEAST)
+	    c->sets < run->sets)
 		return 0;
 	error = sy_judge_time(c->pairs, c->pair_count, &gate);
 	if (error == -ENODATA)
@@ -115,12 +115,13 @@ static int go_around(struct sy_live_run *run, struct sy_reason *reason)
 }
 
 /* Points that a limit would stop are refused before anything is started; the
-   number of those that are not. */
+   number of those that are not.  What they gate by decides how many sets each
+   of them needs. */
 static size_t refuse(struct sy_live_run *run)
 {
 	const struct sy_plan *plan = run->live->plan;
 	struct sy_limits limits;
-	size_t open = 0;
+	size_t open = 0, gates = 0;
 
 	sy_limits_read(&limits);
 	for (size_t i = 0; i < plan->count; i++) {
@@ -129,11 +130,14 @@ static size_t refuse(struct sy_live_run *run)
 		c->is_handoff = sy_point_is(&plan->points[i], SY_SWITCH);
 		if (c->outcome != SY_OUTCOME_PLANNED)
 			continue;
-		if (sy_point_fits(&plan->points[i], &limits, &c->reason))
+		if (sy_point_fits(&plan->points[i], &limits, &c->reason)) {
 			c->outcome = SY_OUTCOME_FAILED;
-		else
-			open++;
+			continue;
+		}
+		open++;
+		gates += c->is_handoff ? SY_GATES : 1;
 	}
+	run->sets = sy_judge_sets(gates, run->comparison->rule.alpha);
 	return open;
 }
 

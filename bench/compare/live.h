@@ -24,10 +24,9 @@
 /* What a visit takes, workers apart, and the fewest rounds of it. */
 #define SY_VISIT_NS UINT64_C(200000000)
 #define SY_VISIT_ROUNDS_LEAST 4
-/* Half of the interval, as a share, at which a point is known well enough,
-   with SY_VISITS_LEAST sets. */
+/* Half of the interval, as a share, at which a point is known well enough, with
+   the sets of sy_judge_sets. */
 #define SY_WIDTH 0.005
-#define SY_VISITS_LEAST 8
 /* Wall time a point, both sides and their starts: 4 s a side. */
 #define SY_COMPARE_POINT_NS UINT64_C(8000000000)
 

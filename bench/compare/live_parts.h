@@ -34,6 +34,7 @@ struct sy_live_run {
 	struct sy_comparison *comparison;
 	struct sy_hooks hooks[SY_SIDES];
 	struct sy_live_point *points; /* one for each of the plan */
+	unsigned sets;                /* that a point has before it is known */
 	struct sy_live_sentinel sentinel;
 	struct sy_slice *slices; /* SY_SIDES: the pair under way */
 	uint64_t random;

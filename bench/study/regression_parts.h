@@ -85,8 +85,9 @@ enum sy_ruled_by {
 };
 const char *sy_ruled_by_text(enum sy_ruled_by rule);
 
-/* Where a user's comparison would stop: so many of the window's pairs. */
-size_t sy_window_stop(const struct sy_window *window);
+/* Where a user's comparison would stop, with `least` sets at least: so many of
+   the window's pairs. */
+size_t sy_window_stop(const struct sy_window *window, size_t least);
 
 /*
  * Ours for one window as one of a family of `family` gates: p is multiplied

@@ -30,7 +30,7 @@ static bool is_narrow(const struct sy_finding_gate *gate)
 }
 
 /* Looked at after each visit, as the driver does. */
-size_t sy_window_stop(const struct sy_window *window)
+size_t sy_window_stop(const struct sy_window *window, size_t least)
 {
 	size_t sets = 0;
 
@@ -38,7 +38,7 @@ size_t sy_window_stop(const struct sy_window *window)
 		struct sy_finding_gate gate;
 
 		if (window->pairs[i].set == window->pairs[i - 1].set ||
-		    ++sets < SY_VISITS_LEAST)
+		    ++sets < least)
 			continue;
 		if (!sy_judge_time(window->pairs, i, &gate) && is_narrow(&gate))
 			return i;

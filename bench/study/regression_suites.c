@@ -15,10 +15,22 @@ static size_t count_compared(const struct sy_comparison *comparison)
 	return count;
 }
 
+static size_t count_gates(const struct sy_comparison *comparison)
+{
+	size_t gates = 0;
+
+	for (size_t i = 0; i < comparison->count; i++)
+		if (comparison->points[i].outcome == SY_OUTCOME_COMPARED)
+			gates +=
+				comparison->points[i].is_handoff ? SY_GATES : 1;
+	return gates;
+}
+
 /* The suite of all points' nth windows, each `stopped` or whole. */
 static int make_suite(const struct sy_tally_run *t, size_t nth, bool stopped,
                       struct sy_compared *points)
 {
+	unsigned sets = sy_judge_sets(count_gates(&t->as), t->as.rule.alpha);
 	size_t there = 0;
 
 	for (size_t i = 0; i < t->as.count; i++) {
@@ -35,7 +47,7 @@ static int make_suite(const struct sy_tally_run *t, size_t nth, bool stopped,
 		points[i].outcome = SY_OUTCOME_COMPARED;
 		points[i].pairs = window->pairs;
 		points[i].pair_count =
-			stopped ? sy_window_stop(window) : window->count;
+			stopped ? sy_window_stop(window, sets) : window->count;
 		points[i].sets = t->as.points[i].sets;
 		if (stopped && sy_values_add(&t->tallied->kept[t->length],
 		                             (double)points[i].pair_count /

@@ -100,8 +100,10 @@ static int count_ours(struct sy_tally_run *t, const struct sy_window *window)
 static int count_stopped(struct sy_tally_run *t, const struct sy_window *window)
 {
 	struct sy_finding_gate gate;
-	int error = sy_rule_ours(&t->as, window, sy_window_stop(window),
-	                         t->tallied->family, &gate);
+	size_t family = t->tallied->family;
+	unsigned sets = sy_judge_sets(family, t->as.rule.alpha);
+	int error = sy_rule_ours(&t->as, window, sy_window_stop(window, sets),
+	                         family, &gate);
 
 	if (!error)
 		sy_share_count(&t->tallied->benchmarks[SY_RULE_STOPPED]
