@@ -102,7 +102,12 @@ static void test_run_counts_once(void **state)
 	link_to(*state, ".", "loop");
 	link_to(*state, "..", "machine/up");
 	link_to(*state, "none", "dangling");
+	/* One that has not ended has no time by which it could be told. */
+	make_run_folder(*state, "machine/running");
+	put_text(*state, "machine/running/samples.jsonl", "");
+	link_to(*state, "machine/running", "begun");
 	read_root(&trend, *state);
+	assert_int_equal(trend.without_results, 1);
 	assert_int_equal(trend.count, 1);
 	assert_int_equal(trend.histories[0].run_count, 2);
 	assert_int_equal(trend.histories[0].points[0].count, 2);
