@@ -9,6 +9,7 @@
 #include "fuzz.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include "host/topology.h"
 #include "host/units.h"
@@ -35,6 +36,14 @@ static void check_units(const char *text)
 		         (unsigned long long)value);
 		fuzz_must(!sy_parse_count(buffer, &again) && again == value);
 	}
+}
+
+static void check_percent(const char *text)
+{
+	double share;
+
+	if (!sy_parse_percent(text, &share))
+		fuzz_must(isfinite(share) && share >= 0);
 }
 
 static void check_label(const char *text)
@@ -103,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	text = fuzz_text(data + 1, size - 1);
 	check_units(text);
+	check_percent(text);
 	check_label(text);
 	check_placement(text);
 	check_value(data[0] % SY_KEYS, text);
