@@ -23,6 +23,7 @@ static const char *const nastier[] = {
 	"``",
 	"@octocat closes #12",
 	"::error::x",
+	"##[error]x",
 	"%0A::error::x",
 	"a%25b, c: d",
 	"::set-output name=a::b",

@@ -9,7 +9,8 @@
  *   hello|open|size|slice ACT [MATCH [N]]   at the Nth such request (1) of a
  *                                           worker whose point has MATCH in it
  *                                           ("*": any); "once" before it: in
- *                                           one worker only
+ *                                           one worker only; "later": in all
+ *                                           but one
  *   told KEY VALUE                          in the hello, VALUE "-": not there
  *   slow PERCENT                            of a microsecond an operation
  *   work PERCENT                            of a plain loop, timed by its CPU
@@ -37,7 +38,7 @@
 struct fault {
 	char stage[16], act[16], match[64];
 	int at;
-	bool once;
+	bool once, later;
 };
 
 struct fake {
@@ -180,7 +181,7 @@ static bool act(const struct fake *fake, const char *what)
 	return strcmp(what, "print");
 }
 
-/* A fault that is to come once has left a file behind. */
+/* A fault that comes once, or not at first, has left a file behind. */
 static bool is_due(struct fake *fake, int index)
 {
 	struct fault *fault = &fake->faults[index];
@@ -191,13 +192,13 @@ static bool is_due(struct fake *fake, int index)
 		return false;
 	if (++fake->seen[index] != fault->at)
 		return false;
-	if (!fault->once)
+	if (!fault->once && !fault->later)
 		return true;
 	snprintf(path, sizeof(path), "%s.once", fake->name);
 	fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0;
+	return fault->once == (fd >= 0);
 }
 
 /* The answer at this stage, or what is said in its place; twice, too. */
@@ -298,8 +299,10 @@ static void read_fault(struct fake *fake, const char *line)
 		return;
 	*fault = (struct fault){ .match = "*", .at = 1 };
 	fault->once = !strncmp(line, "once ", 5);
-	if (sscanf(line + (fault->once ? 5 : 0), "%15s %15s %63s %d",
-	           fault->stage, fault->act, fault->match, &fault->at) >= 2 &&
+	fault->later = !strncmp(line, "later ", 6);
+	line += fault->once ? 5 : fault->later ? 6 : 0;
+	if (sscanf(line, "%15s %15s %63s %d", fault->stage, fault->act,
+	           fault->match, &fault->at) >= 2 &&
 	    fake->fault_count < FAULTS_MAX - 1)
 		fake->fault_count++;
 }

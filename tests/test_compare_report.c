@@ -73,6 +73,7 @@ static void test_hidden_characters_are_seen(void **state)
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
 		{ "\xc3\xb6 \xf0\x9f\x98\x80", "\xc3\xb6 \xf0\x9f\x98\x80" },
 		{ "a\\nb", "a\\\\nb" },
+		{ "a::b##[c]", "a\\x3a:b\\x23#[c]" },
 	};
 
 	(void)state;
@@ -132,9 +133,13 @@ static void test_the_table_has_each_point(void **state)
 		size_t bytes = next_line(&at, &line);
 
 		assert_printing(line, bytes);
+		/* Nothing that the runner of a job would obey. */
+		assert_int_not_equal(
+			strncmp(line + strspn(line, " "), "::", 2), 0);
 		if (columns_of(line, bytes) > 80 && !begins_row(line, bytes))
 			fail_msg("over 80 columns: %.*s", (int)bytes, line);
 	}
+	assert_null(strstr(text, "##["));
 	order = sy_worst_first(&c);
 	at = strstr(text, "change (95 %)");
 	assert_non_null(at);

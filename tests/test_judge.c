@@ -249,6 +249,33 @@ static void test_interval_is_of_sets(void **state)
 	assert_true(wide > 2 * narrow);
 }
 
+static double chance_of(unsigned sets, size_t points)
+{
+	const struct recipe recipe = { 1.1, 0.002, 0, sets, 0, 0 };
+	struct sy_comparison comparison;
+	double p;
+
+	compare_first(&comparison, &recipe, points);
+	assert_int_equal(comparison.points[0].change, SY_CHANGE_SLOWER);
+	p = comparison.points[0].gates[0].p[0];
+	sy_comparison_free(&comparison);
+	return p;
+}
+
+/* Twelve that agree are 2^-12, whatever their slices are sure of; but not
+   where so many gates ask for less: then it is the slices until there are
+   sets enough. */
+static void test_chance_is_of_sets(void **state)
+{
+	(void)state;
+	assert_true(chance_of(SY_SETS_TESTED - 1, 24) < 1e-6);
+	assert_true(chance_of(SY_SETS_TESTED, 24) == 1.0 / 4096);
+	assert_true(chance_of(SY_SETS_TESTED + 1, 100) < 1e-6);
+	assert_true(chance_of(SY_SETS_TESTED + 2, 100) == 1.0 / 16384);
+	assert_int_equal(sy_judge_sets(1, 0.01), SY_SETS_TESTED);
+	assert_int_equal(sy_judge_sets(29, 0.01), 14);
+}
+
 /* Six sets' outermost estimates, to the bit; they hold the ratio even where
    one set has most of the pairs. */
 static void test_interval_holds_the_ratio(void **state)
@@ -613,6 +640,7 @@ int main(void)
 		cmocka_unit_test(test_gates_and_shown),
 		cmocka_unit_test(test_worst_gate),
 		cmocka_unit_test(test_interval_is_of_sets),
+		cmocka_unit_test(test_chance_is_of_sets),
 		cmocka_unit_test(test_interval_holds_the_ratio),
 		cmocka_unit_test(test_swap_is_a_mirror),
 		cmocka_unit_test(test_order_says_nothing),

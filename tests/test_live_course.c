@@ -60,7 +60,9 @@ static void test_a_program_against_itself(void **state)
 		assert_int_equal(point->is_handoff, i == 1);
 	}
 	assert_true(c->comparison.points[1].pairs[0].voluntary[SY_NEW] > 0);
-	assert_int_equal(c->comparison.sentinel_count, 2 * SY_SETS_TESTED);
+	/* So many behind the first visit, one behind each other. */
+	assert_int_equal(c->comparison.sentinel_count,
+	                 SY_PAIRS_LEAST + 2 * SY_SETS_TESTED - 1);
 	assert_true(c->comparison.sliced_ns > 0);
 	assert_true(c->comparison.wall_ns > c->comparison.sliced_ns);
 	assert_int_equal(c->comparison.seed, c->plan.seed);
@@ -121,7 +123,7 @@ static void test_a_budget_that_is_too_small(void **state)
 		assert_int_equal(c->comparison.points[i].pair_count,
 		                 SY_VISIT_ROUNDS_LEAST);
 	}
-	assert_int_equal(c->comparison.sentinel_count, 3);
+	assert_int_equal(c->comparison.sentinel_count, SY_PAIRS_LEAST + 2);
 }
 
 static void test_a_budget_is_used_up(void **state)
@@ -139,6 +141,22 @@ static void test_a_budget_is_used_up(void **state)
 	assert_true(c->comparison.wall_ns < 10000 * MS);
 	if (c->comparison.points[0].sets > 1)
 		assert_true(c->comparison.wall_ns > 100 * MS);
+}
+
+/* Who has had it does not lack it: a figure is not to vanish unseen. */
+static void test_a_point_that_is_lost_later(void **state)
+{
+	struct compared *c = *state;
+
+	add(c, "cpu", "threads");
+	fake(c, SY_OLD, "");
+	fake(c, SY_NEW, "later open lacks threads");
+	until_known(c);
+	assert_compared(c);
+	assert_int_equal(c->comparison.points[0].outcome, SY_OUTCOME_FAILED);
+	assert_int_equal(c->comparison.points[0].side, SY_NEW);
+	assert_says(c->comparison.points[0].reason.text, "no such thing");
+	assert_int_equal(sy_judge_status(&c->comparison, true), 3);
 }
 
 static void test_the_same_seed_has_the_same_orders(void **state)
@@ -233,7 +251,7 @@ static void test_it_is_stopped(void **state)
 	fake(c, SY_OLD, "");
 	fake(c, SY_NEW, "");
 	/* In the visit of the second point. */
-	c->stop = 2 * SY_VISIT_ROUNDS_LEAST + 2 + 3;
+	c->stop = 2 * (SY_VISIT_ROUNDS_LEAST + SY_PAIRS_LEAST) + 3;
 	assert_compared(c);
 	assert_true(c->comparison.interrupted);
 	assert_int_equal(c->comparison.points[0].pair_count +
@@ -267,9 +285,12 @@ static void test_a_sentinel_that_dies_once(void **state)
 	assert_compared(c);
 	assert_int_equal(c->comparison.points[0].outcome, SY_OUTCOME_COMPARED);
 	/* The pair that it died in is not there; its heir is of a new set. */
-	assert_int_equal(c->comparison.sentinel_count, SY_SETS_TESTED - 1);
+	assert_int_equal(c->comparison.sentinel_count,
+	                 SY_PAIRS_LEAST + SY_SETS_TESTED - 2);
 	assert_int_equal(c->comparison.sentinel[0].set, 0);
-	assert_int_equal(c->comparison.sentinel[SY_SETS_TESTED - 2].set, 1);
+	assert_int_equal(
+		c->comparison.sentinel[SY_PAIRS_LEAST + SY_SETS_TESTED - 3].set,
+		1);
 }
 
 static void test_a_sentinel_that_always_dies(void **state)
@@ -323,6 +344,7 @@ int main(void)
 		TEST(test_more_work_is_slower),
 		TEST(test_a_budget_that_is_too_small),
 		TEST(test_a_budget_is_used_up),
+		TEST(test_a_point_that_is_lost_later),
 		cmocka_unit_test(test_the_same_seed_has_the_same_orders),
 		TEST(test_sets_of_a_point_are_spread),
 		TEST(test_a_slice_that_misses_its_size),

@@ -107,12 +107,18 @@ static void test_few_slices_are_noisy(void **state)
 		add_time(runs, side, "enough", 100);
 		json_object_set_new(few, "slices", json_integer(5 - side));
 	}
+	/* Nor that it is slower: one slice has an interval without width. */
+	for (int side = 0; side < SY_SIDES; side++)
+		json_object_set_new(add_ns(runs, side, "one", 100 + 50 * side,
+		                           100 + 50 * side, 100 + 50 * side),
+		                    "slices", json_integer(1));
 	compare(runs);
 	assert_int_equal(row(runs, 0)->change, SY_CHANGE_NOISY);
 	assert_string_equal(row(runs, 0)->reason.text,
 	                    "5 and 4 slices, too few for an interval");
 	assert_int_equal(row(runs, 1)->change, SY_CHANGE_SAME);
 	assert_string_equal(row(runs, 1)->reason.text, "");
+	assert_int_equal(row(runs, 2)->change, SY_CHANGE_NOISY);
 }
 
 static void test_switches_of_a_handoff_gate(void **state)

@@ -145,8 +145,12 @@ static int carry_out(struct sy_options *options, enum kind kind,
 	json_t *machine = NULL;
 	int status = sy_outlets_open(&outlets, options);
 
-	if (!status && options->floor >= 0)
+	if (!status && options->floor >= 0) {
 		comparison->rule.floor = options->floor;
+		/* What is never a change is no reason for doubt, either. */
+		if (comparison->rule.same < options->floor)
+			comparison->rule.same = options->floor;
+	}
 	if (!status && kind == PROGRAM) {
 		status = take_paths(comparison, options);
 		if (!status)

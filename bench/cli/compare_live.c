@@ -157,6 +157,7 @@ static int status_of(int error)
 		return SY_EXIT_USAGE;
 	case -EPROTO:
 	case -EXDEV:
+	case -EIO: /* OLD fails at what all is sized by */
 		return SY_EXIT_POINT;
 	default:
 		return SY_EXIT_REFUSED;
@@ -189,8 +190,9 @@ static int measure(struct live *live)
 	int error = sy_compare_live(&how, live->comparison, &reason);
 
 	sy_monitor_end(&live->monitor);
-	/* That the reader of standard output has gone is no interruption. */
-	if (live->monitor.output_closed)
+	/* That the reader of standard output has gone is no interruption,
+	   where nothing is kept that would then say it is whole. */
+	if (live->monitor.output_closed && !options->json && !options->github)
 		live->comparison->interrupted = false;
 	if (!error)
 		return 0;

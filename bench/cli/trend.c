@@ -191,18 +191,18 @@ static int report_all(const struct sy_options *options, struct sy_trend *trend)
 {
 	size_t chosen = 0, left = 0;
 	char *dir = figures_dir(options);
-	int status = 0;
+	int drawn = 0, told;
 
 	if (!dir)
 		return sy_complain(SY_EXIT_REFUSED, "no memory");
 	if (options->figures)
-		status = draw(options, trend, dir, &chosen, &left);
-	if (!status)
-		status = report_drawn(options, trend, chosen ? dir : NULL);
-	if (!status && chosen)
+		drawn = draw(options, trend, dir, &chosen, &left);
+	/* An answer needs no figures: DIR may be one that is only read. */
+	told = report_drawn(options, trend, chosen ? dir : NULL);
+	if (!drawn && !told && chosen)
 		tell_figures(options, dir, chosen, left);
 	free(dir);
-	return status;
+	return drawn ? drawn : told;
 }
 
 static int trend_of(int argc, char **argv)

@@ -123,7 +123,8 @@ static int sets_middles(struct gate_values *values, size_t *sets)
  * of unequal size can put the estimate over pairs outside of that interval; it
  * is then widened to hold it.
  */
-static int judge_sets(struct gate_values *values, struct sy_finding_gate *gate)
+static int judge_sets(struct gate_values *values, unsigned tested,
+                      struct sy_finding_gate *gate)
 {
 	struct sy_estimate over_sets;
 	size_t sets;
@@ -136,14 +137,15 @@ static int judge_sets(struct gate_values *values, struct sy_finding_gate *gate)
 		return err;
 	gate->ratio.low = fmin(over_sets.low, gate->ratio.value);
 	gate->ratio.high = fmax(over_sets.high, gate->ratio.value);
-	if (sets < SY_SETS_TESTED)
+	if (sets < tested)
 		return 0;
 	return sy_signed_rank(values->middles, sets, &gate->p[0], &gate->p[1]);
 }
 
 /* Estimate, interval and chances, in the unit of the values. */
 static int judge_values(const struct sy_pair *pairs, size_t count,
-                        pair_value *value, struct sy_finding_gate *gate)
+                        unsigned tested, pair_value *value,
+                        struct sy_finding_gate *gate)
 {
 	struct sy_finding_gate judged = { .there = true,
 		                          .corrected = { 1, 1 },
@@ -158,7 +160,7 @@ static int judge_values(const struct sy_pair *pairs, size_t count,
 		err = sy_signed_rank(values.values, count, &judged.p[0],
 		                     &judged.p[1]);
 	if (!err)
-		err = judge_sets(&values, &judged);
+		err = judge_sets(&values, tested, &judged);
 	if (!err)
 		*gate = judged;
 	values_close(&values);
@@ -166,9 +168,9 @@ static int judge_values(const struct sy_pair *pairs, size_t count,
 }
 
 static int judge_time(const struct sy_pair *pairs, size_t count,
-                      struct sy_finding_gate *gate)
+                      unsigned tested, struct sy_finding_gate *gate)
 {
-	int err = judge_values(pairs, count, time_value, gate);
+	int err = judge_values(pairs, count, tested, time_value, gate);
 
 	if (err)
 		return err;
@@ -178,13 +180,19 @@ static int judge_time(const struct sy_pair *pairs, size_t count,
 	return 0;
 }
 
-unsigned sy_judge_sets(size_t gates, double alpha)
+/* From where on sets that all agree have that chance among so many gates. */
+static unsigned sets_for(size_t gates, double chance)
 {
 	unsigned sets = SY_SETS_TESTED;
 
-	while ((double)gates * ldexp(1, -(int)sets) > alpha / 4)
+	while ((double)gates * ldexp(1, -(int)sets) > chance)
 		sets++;
 	return sets;
+}
+
+unsigned sy_judge_sets(size_t gates, double alpha)
+{
+	return sets_for(gates, alpha / 4);
 }
 
 int sy_judge_time(const struct sy_pair *pairs, size_t count,
@@ -192,7 +200,7 @@ int sy_judge_time(const struct sy_pair *pairs, size_t count,
 {
 	if (count < SY_PAIRS_LEAST)
 		return -ENODATA;
-	return judge_time(pairs, count, gate);
+	return judge_time(pairs, count, SY_SETS_TESTED, gate);
 }
 
 static int all_told(const struct sy_pair *pairs, size_t count)
@@ -237,7 +245,7 @@ static int show_side(struct sy_compared *point, enum sy_side side)
 	return err;
 }
 
-static int judge_point(struct sy_compared *point)
+static int judge_point(struct sy_compared *point, unsigned tested)
 {
 	int err;
 
@@ -250,10 +258,10 @@ static int judge_point(struct sy_compared *point)
 	if (!err)
 		err = show_side(point, SY_NEW);
 	if (!err)
-		err = judge_time(point->pairs, point->pair_count,
+		err = judge_time(point->pairs, point->pair_count, tested,
 		                 &point->gates[SY_GATE_TIME]);
 	if (!err && point->is_handoff)
-		err = judge_values(point->pairs, point->pair_count,
+		err = judge_values(point->pairs, point->pair_count, tested,
 		                   switches_value,
 		                   &point->gates[SY_GATE_SWITCHES]);
 	return err;
@@ -281,12 +289,25 @@ static int judge_sentinel(struct sy_comparison *comparison)
 	return err;
 }
 
+static size_t count_gates(const struct sy_comparison *comparison)
+{
+	size_t i, gates = 0;
+
+	for (i = 0; i < comparison->count; i++)
+		if (comparison->points[i].outcome == SY_OUTCOME_COMPARED)
+			gates +=
+				comparison->points[i].is_handoff ? SY_GATES : 1;
+	return gates;
+}
+
 int sy_judge(struct sy_comparison *comparison)
 {
+	unsigned tested =
+		sets_for(count_gates(comparison), comparison->rule.alpha);
 	size_t i;
 	int err = judge_sentinel(comparison);
 
 	for (i = 0; i < comparison->count && !err; i++)
-		err = judge_point(&comparison->points[i]);
+		err = judge_point(&comparison->points[i], tested);
 	return err ? err : sy_judge_changes(comparison);
 }

@@ -38,8 +38,9 @@
 #define SY_PAIRS_LEAST 5
 /* Sets from which on the interval is theirs. */
 #define SY_SETS_LEAST 6
-/* Sets from which on the test is over them: n that all agree have a chance of
-   2^-n, which is to reach alpha corrected for some twenty gates. */
+/* Sets from which on the test is over them; later where there are more than
+   forty gates: n that all agree have a chance of 2^-n, and that times the
+   gates is to reach alpha. */
 #define SY_SETS_TESTED 12
 
 /*

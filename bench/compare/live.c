@@ -13,12 +13,19 @@
 #include "compare/judge.h"
 #include "host/limits.h"
 
-/* Known only of what has been visited: its last visit. */
+/*
+ * Known only of what has been visited: its last visit.  What has not been is
+ * visited behind the end, too, but not for ever: sides that hang take their
+ * limit at each point.
+ */
 static bool fits(const struct sy_live_run *run, size_t index)
 {
-	uint64_t cost_ns = run->points[index].cost_ns;
+	uint64_t cost_ns = run->points[index].cost_ns, now_ns = sy_clock_ns();
 
-	return !cost_ns || sy_clock_ns() + cost_ns <= run->end_ns;
+	if (!cost_ns)
+		return now_ns <= run->end_ns + run->live->plan->limit_ns +
+		                         SY_HELLO_MS * UINT64_C(1000000);
+	return now_ns + cost_ns <= run->end_ns;
 }
 
 static bool is_open(const struct sy_live_run *run, size_t index)

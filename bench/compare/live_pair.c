@@ -7,11 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-static bool alive(const struct sy_entrant *entrants)
-{
-	return entrants[SY_OLD].remote.pid && entrants[SY_NEW].remote.pid;
-}
-
 /* What the times of both sides are divided by.  That a study's program has
    done more is told by `performed`. */
 static void check_work(struct sy_entrant *e, const struct sy_slice *slice,
@@ -57,7 +52,7 @@ int sy_live_pair(struct sy_live_run *run, struct sy_entrant *entrants,
 		.at_ns = sy_clock_ns() - run->begin_ns,
 		.operations = entrants[SY_OLD].result->slice_operations,
 	};
-	for (int i = 0; i < SY_SIDES && alive(entrants); i++) {
+	for (int i = 0; i < SY_SIDES && sy_live_alive(entrants); i++) {
 		enum sy_side side = (i == 0) == new_first ? SY_NEW : SY_OLD;
 		struct sy_entrant *e = &entrants[side];
 		struct sy_slice *slice = &run->slices[side];

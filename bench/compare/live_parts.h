@@ -42,6 +42,12 @@ struct sy_live_run {
 	struct sy_progress progress;
 };
 
+/* Whether both workers of a visit, or both sentinels, are there. */
+static inline bool sy_live_alive(const struct sy_entrant *entrants)
+{
+	return entrants[SY_OLD].remote.pid && entrants[SY_NEW].remote.pid;
+}
+
 /*
  * Says hello to both programs, notes what they tell and whether they are
  * alike.  -ENOEXEC, -EPROTO, -EXDEV, -ECANCELED; see live.h.
@@ -62,9 +68,9 @@ int sy_live_visit(struct sy_live_run *run, size_t index,
                   struct sy_reason *reason);
 
 /*
- * Starts the sentinels, which are calibrated; takes one pair of them, after
- * one restart where they have died; ends them.  -EIO: OLD fails at the plain
- * kernel; -ECANCELED, -ENOMEM.
+ * Starts the sentinels, which are calibrated; takes one pair of them; where
+ * they have died they are started again, once, and there is no pair; ends
+ * them.  -EIO: OLD fails at the plain kernel; -ECANCELED, -ENOMEM, -EMFILE.
  */
 int sy_live_sentinel_start(struct sy_live_run *run, struct sy_reason *reason);
 int sy_live_sentinel_pair(struct sy_live_run *run, struct sy_reason *reason);

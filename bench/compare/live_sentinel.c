@@ -25,12 +25,6 @@ static int blame(const struct sy_live_sentinel *sentinel,
 	                 result->reason.text);
 }
 
-static bool alive(const struct sy_live_sentinel *sentinel)
-{
-	return sentinel->entrants[SY_OLD].remote.pid &&
-	       sentinel->entrants[SY_NEW].remote.pid;
-}
-
 static void end(struct sy_live_sentinel *sentinel, bool at_once)
 {
 	for (int i = 0; i < SY_SIDES && !at_once; i++)
@@ -60,7 +54,8 @@ static int size(struct sy_live_run *run, struct sy_reason *reason)
 	struct sy_live_sentinel *sentinel = &run->sentinel;
 	int error;
 
-	if (!alive(sentinel) || sentinel->results[SY_OLD].slice_operations)
+	if (!sy_live_alive(sentinel->entrants) ||
+	    sentinel->results[SY_OLD].slice_operations)
 		return 0;
 	error = sy_entrant_size(&sentinel->entrants[SY_OLD], run->live->plan,
 	                        &run->hooks[SY_OLD], reason);
@@ -85,18 +80,21 @@ static int start(struct sy_live_run *run, struct sy_reason *reason)
 		                         run->live->plan, hooks, reason);
 	if (!error)
 		error = size(run, reason);
-	return !error && !alive(sentinel) ? blame(sentinel, reason) : error;
+	return !error && !sy_live_alive(sentinel->entrants)
+	               ? blame(sentinel, reason)
+	               : error;
 }
 
 static int calibrate(struct sy_live_run *run, struct sy_reason *reason)
 {
 	struct sy_plan *plan = run->live->plan;
-	struct sy_reason why;
+	struct sy_reason why = { "no memory" };
 	double kernel_round_ns;
 	int error = sy_calibrate(plan, &run->hooks[SY_OLD],
 	                         &run->sentinel.point, &kernel_round_ns, &why);
 
-	if (error == -ECANCELED || error == -ENOMEM)
+	if (error == -ECANCELED || error == -ENOMEM || error == -EMFILE ||
+	    error == -ENFILE || error == -EAGAIN)
 		return sy_reason(reason, error, "%s", why.text);
 	if (error)
 		return sy_reason(reason, -EIO,
@@ -136,7 +134,7 @@ int sy_live_sentinel_pair(struct sy_live_run *run, struct sy_reason *reason)
 	struct sy_pair pair;
 	int error = sy_live_pair(run, sentinel->entrants, &pair, reason);
 
-	if (!error && alive(sentinel))
+	if (!error && sy_live_alive(sentinel->entrants))
 		return add(run, &pair, reason);
 	if (error)
 		return error;

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "compare/judge.h"
+
 struct visit {
 	struct sy_live_run *run;
 	struct sy_compared *compared;
@@ -22,11 +24,6 @@ struct visit {
 static enum sy_side side_at(const struct visit *v, int place)
 {
 	return (place == 0) == v->new_first ? SY_NEW : SY_OLD;
-}
-
-static bool alive(const struct sy_entrant *entrants)
-{
-	return entrants[SY_OLD].remote.pid && entrants[SY_NEW].remote.pid;
 }
 
 static int no_memory(struct sy_reason *reason)
@@ -90,7 +87,8 @@ static int prime(struct visit *v, struct sy_reason *reason)
 {
 	int error = 0;
 
-	for (int i = 0; i < SY_SIDES && !error && alive(v->entrants); i++) {
+	for (int i = 0; i < SY_SIDES && !error && sy_live_alive(v->entrants);
+	     i++) {
 		enum sy_side side = side_at(v, i);
 
 		error = sy_entrant_prime(&v->entrants[side], v->run->live->plan,
@@ -154,10 +152,10 @@ static int take_pair(struct visit *v, struct sy_reason *reason)
 	bool dropped;
 	int error = sy_live_pair(v->run, v->entrants, &pair, reason);
 
-	if (error || !alive(v->entrants))
+	if (error || !sy_live_alive(v->entrants))
 		return error;
 	error = check_size(v, &dropped, reason);
-	if (error || dropped || !alive(v->entrants))
+	if (error || dropped || !sy_live_alive(v->entrants))
 		return error;
 	return keep(v, &pair, reason);
 }
@@ -168,7 +166,7 @@ static int take_pairs(struct visit *v, struct sy_reason *reason)
 	uint64_t end_ns = sy_clock_ns() + (visit_ns ? visit_ns : SY_VISIT_NS);
 	int error = 0;
 
-	while (!error && alive(v->entrants) &&
+	while (!error && sy_live_alive(v->entrants) &&
 	       (v->round < SY_VISIT_ROUNDS_LEAST || sy_clock_ns() < end_ns))
 		error = take_pair(v, reason);
 	return error;
@@ -182,13 +180,16 @@ static int measure(struct visit *v, struct sy_reason *reason)
 
 	/* Workers are started unbound, so that an unbound point is that. */
 	sy_driver_bind(&v->entrants[SY_OLD].point->where, &before);
-	if (alive(v->entrants))
+	if (sy_live_alive(v->entrants))
 		error = size(v, reason);
-	if (!error && alive(v->entrants))
+	if (!error && sy_live_alive(v->entrants))
 		error = prime(v, reason);
-	if (!error && alive(v->entrants))
+	if (!error && sy_live_alive(v->entrants))
 		error = take_pairs(v, reason);
 	if (!error)
+		error = sy_live_sentinel_pair(v->run, reason);
+	/* So that a spread is known of a comparison with few visits, too. */
+	while (!error && v->run->comparison->sentinel_count < SY_PAIRS_LEAST)
 		error = sy_live_sentinel_pair(v->run, reason);
 	sy_driver_unbind(&before);
 	return error;
@@ -235,13 +236,15 @@ static void conclude(struct visit *v)
 		conclude_as(v, SY_OUTCOME_ONE_SIDE, SY_OLD, SY_NEW);
 }
 
-/* Called when nothing but opening has been asked for. */
+/* Called when nothing but opening has been asked for.  Who has had the point in
+   an earlier set does not lack it, but fails. */
 static void note_lacks(struct visit *v)
 {
 	for (enum sy_side i = SY_OLD; i < SY_SIDES; i++) {
 		int error = v->entrants[i].error;
 
-		v->lacks[i] = error == -ENOTSUP || error == -EINVAL;
+		v->lacks[i] =
+			!v->set && (error == -ENOTSUP || error == -EINVAL);
 	}
 }
 

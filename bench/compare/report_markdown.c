@@ -36,7 +36,7 @@ static void put_fence(FILE *out, int length)
  * ends is taken off, and a pipe ends the cell of a table even in code unless
  * it is escaped.
  */
-static void put_code(FILE *out, const char *text, bool in_table)
+void sy_put_code(FILE *out, const char *text, bool in_table)
 {
 	int fence = longest_fence(text) + 1;
 	char shown[SY_VISIBLE_BYTES];
@@ -58,12 +58,12 @@ static void put_side(FILE *out, const struct sy_comparison *c,
 	const char *path = c->sides[side].path, *name, *value;
 
 	fprintf(out, "- %s: ", sy_side_word(side));
-	put_code(out, path ? path : "?", false);
+	sy_put_code(out, path ? path : "?", false);
 	for (size_t i = 0; sy_side_fact(c, side, i, &name, &value); i++) {
 		if (!value)
 			continue;
 		fprintf(out, ", %s ", name);
-		put_code(out, value, false);
+		sy_put_code(out, value, false);
 	}
 	fputc('\n', out);
 }
@@ -97,13 +97,13 @@ static void put_head(FILE *out, const struct sy_comparison *c)
 	put_side(out, c, SY_NEW);
 	if (c->machine) {
 		fputs("- Machine: ", out);
-		put_code(out, c->machine, false);
+		sy_put_code(out, c->machine, false);
 		fputc('\n', out);
 	}
 	put_effort(out, c);
 	if (c->unlike.text[0]) {
 		fputs("- Compared although unlike: ", out);
-		put_code(out, c->unlike.text, false);
+		sy_put_code(out, c->unlike.text, false);
 		fputc('\n', out);
 	}
 }
@@ -129,7 +129,7 @@ static void put_row(FILE *out, const struct sy_comparison *c,
 		        point->shown[SY_OLD].voluntary,
 		        point->shown[SY_NEW].voluntary);
 	fprintf(out, " | %s | %s | ", old, new);
-	put_code(out, point->name, true);
+	sy_put_code(out, point->name, true);
 	fputs(" |\n", out);
 }
 
@@ -147,10 +147,10 @@ static void put_reasons(FILE *out, const struct sy_compared *const *order,
 		fprintf(out, "%s- %s %s: ", any ? "" : "\n", sy_row_word(point),
 		        sy_row_place(point));
 		any = true;
-		put_code(out, point->name, false);
+		sy_put_code(out, point->name, false);
 		if (point->reason.text[0]) {
 			fputs(": ", out);
-			put_code(out, point->reason.text, false);
+			sy_put_code(out, point->reason.text, false);
 		}
 		fputc('\n', out);
 	}
@@ -194,7 +194,7 @@ static void put_asides(FILE *out, const struct sy_compared *const *order,
 		if (order[i]->outcome != SY_OUTCOME_COMPARED)
 			continue;
 		fputs("| ", out);
-		put_code(out, order[i]->name, true);
+		sy_put_code(out, order[i]->name, true);
 		fputs(" |", out);
 		for (enum sy_aside aside = 0; aside < SY_ASIDES; aside++)
 			put_aside(out, order[i], aside);

@@ -47,6 +47,10 @@ void sy_flow_put(struct sy_flow *flow, const char *format, ...)
 void sy_flow_visible(struct sy_flow *flow, const char *text);
 void sy_flow_end(struct sy_flow *flow);
 
+/* A code span of GitHub's Markdown, in which nothing is markup, a mention or a
+   link; in the cell of a table bars are escaped. */
+void sy_put_code(FILE *out, const char *text, bool in_table);
+
 /* ---- report_parts.c: what every report says in the same words ---- */
 
 /* The points, the worst first: an array of `count`, the caller's.  NULL: no

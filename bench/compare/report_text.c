@@ -49,6 +49,13 @@ static bool is_hidden(uint32_t code)
 	       (code >= 0xe0000 && code <= 0xe007f);
 }
 
+/* What GitHub's runner obeys in the output of any step: "::" where a line
+   begins, blanks apart, and "##[" anywhere. */
+static bool is_command(const char *text)
+{
+	return !strncmp(text, "::", 2) || !strncmp(text, "##[", 3);
+}
+
 static int escape(uint32_t code, char shown[SY_VISIBLE_BYTES])
 {
 	/* Each with its letter behind it. */
@@ -75,7 +82,7 @@ size_t sy_visible_next(const char **text, char shown[SY_VISIBLE_BYTES])
 		++*text;
 		return strlen(shown);
 	}
-	if (is_hidden(code) || code == '\\') {
+	if (is_hidden(code) || code == '\\' || is_command(*text)) {
 		*text += bytes;
 		return (size_t)escape(code, shown);
 	}

@@ -139,7 +139,6 @@ static int make_rows(struct pairing *p, const char *filter)
 	if (sy_comparison_reserve(p->comparison, count))
 		return sy_reason(p->reason, -ENOMEM, "no memory");
 	fill_rows(p);
-	p->comparison->count = count;
 	if (sy_judge_changes(p->comparison))
 		return sy_reason(p->reason, -ENOMEM, "no memory");
 	judge_few(p->comparison);

@@ -177,22 +177,26 @@ int sy_stored_build_read(struct sy_stored_run *run, struct sy_reason *reason)
 static char *list_others(const json_t *mine, const json_t *other)
 {
 	char *list = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&list, &bytes);
+	bool any = false;
 	const char *name;
 	json_t *value;
 
+	if (!out)
+		return NULL;
 	json_object_foreach ((json_t *)mine, name, value) {
 		const char *text = json_string_value(value);
-		char *longer;
 
 		if (!text || json_equal(value, json_object_get(other, name)))
 			continue;
-		if (asprintf(&longer, "%s%s%s: %s", list ? list : "",
-		             list ? "; " : "", name, text) < 0)
-			break;
-		free(list);
-		list = longer;
+		fprintf(out, "%s%s: %s", any ? "; " : "", name, text);
+		any = true;
 	}
-	return list;
+	if (!fclose(out) && any)
+		return list;
+	free(list);
+	return NULL;
 }
 
 void sy_stored_tell_mitigations(struct sy_stored_run *run,

@@ -84,12 +84,15 @@ static void fill_figures(const struct sy_stored_rule *rule,
 	row->shown[SY_NEW] = new_point->shown;
 	row->is_handoff = old_point->is_handoff;
 	find_ratio(&old_point->ns, &new_point->ns, time);
-	if (rule->same_run)
+	if (rule->same_run) {
 		find_same(time);
-	else if (is_few(old_point) || is_few(new_point))
+	} else if (is_few(old_point) || is_few(new_point)) {
+		/* Sure of nothing, whatever width there is. */
+		time->p[0] = time->p[1] = 1;
 		sy_reason(&row->reason, 0,
 		          "%u and %u slices, too few for an interval",
 		          old_point->slices, new_point->slices);
+	}
 	if (row->is_handoff)
 		find_difference(row->shown, rule->rule,
 		                &row->gates[SY_GATE_SWITCHES]);

@@ -124,7 +124,8 @@ int sy_trend_draw(struct sy_trend *trend, const char *dir,
 	if (error) {
 		snprintf(why, why_bytes, "cannot write %.200s: %s", dir,
 		         strerror(-error));
-		return error;
+		/* Not to be taken for a gnuplot that is not there. */
+		return error == -ENOENT || error == -EIO ? -ENOTDIR : error;
 	}
 	missing =
 		sy_gnuplot_find(scripts_dir, program, &scripts, why, why_bytes);

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "results/export_parts.h"
+#include "compare/report_parts.h"
 
 static void put_or_unknown(FILE *out, const char *text)
 {
-	sy_put_markdown(out, *text ? text : "unknown");
+	sy_put_code(out, *text ? text : "unknown", false);
 }
 
 static void put_head(FILE *out, const struct sy_history *history)
@@ -23,7 +23,7 @@ static void put_head(FILE *out, const struct sy_history *history)
 	fputs(" build", out);
 	if (*history->sanitizer) {
 		fputs(", sanitizer ", out);
-		sy_put_markdown(out, history->sanitizer);
+		sy_put_code(out, history->sanitizer, false);
 	}
 	fputs("\n\n", out);
 	put_or_unknown(out, history->machine);
@@ -42,9 +42,9 @@ static void put_differences(FILE *out, const struct sy_trend_run *before,
 		if (!sy_trend_differs(before, after, told))
 			continue;
 		fprintf(out, "%s%s: ", any ? "; " : "", sy_told_name(told));
-		sy_put_markdown(out, before->told[told]);
+		sy_put_code(out, before->told[told], true);
 		fputs(" → ", out);
-		sy_put_markdown(out, after->told[told]);
+		sy_put_code(out, after->told[told], true);
 		any = true;
 	}
 	fputs(any ? "" : "-", out);
@@ -63,7 +63,7 @@ static void put_change(FILE *out, const struct sy_history *history,
 	char new_level[SY_TREND_CELL], time[SY_DATE_BYTES];
 
 	fputs("| ", out);
-	sy_put_markdown_code(out, point->name);
+	sy_put_code(out, point->name, true);
 	fprintf(out, " | %s | %s → %s | %s | %s → %s | ",
 	        sy_trend_format_change(change, text),
 	        sy_trend_format_level(change->before, old_level),
@@ -71,9 +71,9 @@ static void put_change(FILE *out, const struct sy_history *history,
 	        sy_trend_run_time(after, time),
 	        sy_trend_run_commit(before, old_commit),
 	        sy_trend_run_commit(after, new_commit));
-	sy_put_markdown(out, sy_trend_run_name(before));
+	sy_put_code(out, sy_trend_run_name(before), true);
 	fputs(" → ", out);
-	sy_put_markdown(out, sy_trend_run_name(after));
+	sy_put_code(out, sy_trend_run_name(after), true);
 	fputs(" | ", out);
 	put_differences(out, before, after);
 	fputs(" |\n", out);

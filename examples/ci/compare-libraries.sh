@@ -70,6 +70,8 @@ esac
 [ $# -ge 2 ] || give_up "name two sides, as in \`$0 plain LD_PRELOAD=FILE\`"
 old=$1 new=$2
 shift 2
+[ -z "${SWITCHYARD-}" ] || [ -x "$program" ] ||
+	give_up "SWITCHYARD: $program is no program"
 [ -x "$program" ] || "$root/scripts/build" release >&2
 program=$(realpath "$program")
 work=$(mktemp -d)

@@ -16,6 +16,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 base=${BASE:-origin/main}
 out=${OUT:-.}
+mkdir -p "$out" || exit 4
 
 # The base may have gone on since: what it has and the change has not is no
 # part of the change.

@@ -71,6 +71,26 @@ else
 	skip "libuv is not a shared library here"
 fi
 # What is found in so little time may be anything.
+title="revisions"
+fork=$work/fork
+mkdir -p "$fork/scripts" "$fork/examples/ci"
+cp "$examples/compare-revisions.sh" "$fork/examples/ci/"
+printf '#!/bin/sh\necho "asked: $*"\nexit 3\n' >"$fork/scripts/regress"
+chmod +x "$fork/scripts/regress"
+git init -q -b main "$fork"
+git -C "$fork" -c user.name=t -c user.email=t@t commit -q --allow-empty -m one
+revisions() {
+	status=0
+	OUT=$work/a/b BASE=$1 "$fork/examples/ci/compare-revisions.sh" --seed 2 \
+		>"$out" 2>"$err" </dev/null || status=$?
+}
+revisions main
+status_is 3
+check "another revision" grep -q "^asked: $(git -C "$fork" rev-parse HEAD) " "$out"
+check "nothing is kept" test -s "$work/a/b/comparison.md"
+revisions nowhere
+status_is 2
+
 title="two wrappers, measured"
 printf '#!/bin/sh\nMALLOC_ARENA_MAX=1 exec "%s" "$@"\n' "$program" >"$work/own"
 cp "$work/own" "$work/other"

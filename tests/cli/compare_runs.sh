@@ -174,7 +174,7 @@ check "errors: $(grep -c '^::error' "$out")" \
 check "warnings: $(grep -c '^::' "$out")" \
 	test $((${#nasty[@]} + 1)) = "$(grep -c '^::' "$out")"
 check "a line break is not escaped" grep -Fq 'SLOWER one\ntwo::+' "$out"
-check "a percent sign is not" grep -Fq 'SLOWER %250A%3A%3Awarning' "$out"
+check "a percent sign is not" grep -Fq 'SLOWER %250A\x3a%3Awarning' "$out"
 
 title="any name in JSON"
 if command -v jq >/dev/null; then

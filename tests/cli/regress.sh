@@ -7,7 +7,7 @@
 source "$(dirname "$0")/lib.sh"
 
 source=$(realpath "$(dirname "$0")/../..")
-for need in git cmake ninja flock; do
+for need in git cmake ninja flock pgrep; do
 	command -v $need >/dev/null || {
 		echo "skipped: no $need"
 		exit 77

@@ -150,6 +150,10 @@ title="a folder for figures that cannot be made"
 run trend root --output /dev/null/figures
 status_is 4
 line_says "cannot write /dev/null/figures: Not a directory"
+check "the table is not there" grep -q "^3 points over 30 runs" "$out"
+run trend root --output "$work/none/figures"
+status_is 4
+line_says "cannot write $work/none/figures: No such file"
 title="a file that cannot be written"
 run trend root --no-figures --json "$work/none/file"
 status_is 4

@@ -45,7 +45,7 @@ static inline const char *fuzz_folder(void)
 /* Writes a file of the folder. */
 static inline void fuzz_put(const char *name, const uint8_t *data, size_t size)
 {
-	char path[128];
+	char path[256];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", fuzz_folder(), name);
