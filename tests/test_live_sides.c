@@ -131,7 +131,7 @@ static void test_builds_that_are_unlike(void **state)
 
 	fake(c, SY_OLD, "");
 	fake(c, SY_NEW, "told build_type Debug");
-	assert_refused(c, -EXDEV, "unlike build types: OLD Release, NEW Debug");
+	assert_refused(c, -EXDEV, "different build types: OLD Release, NEW Debug");
 	assert_told(c, SY_NEW, "build_type", "Debug");
 }
 
@@ -141,7 +141,7 @@ static void test_sanitizers_that_are_unlike(void **state)
 
 	fake(c, SY_OLD, "told sanitizer address");
 	fake(c, SY_NEW, "");
-	assert_refused(c, -EXDEV, "unlike sanitizers: OLD address, NEW none");
+	assert_refused(c, -EXDEV, "different sanitizers: OLD address, NEW none");
 }
 
 static void test_unlike_builds_all_the_same(void **state)
@@ -153,7 +153,7 @@ static void test_unlike_builds_all_the_same(void **state)
 	c->live.anyway = true;
 	add(c, "cpu", "threads");
 	assert_compared(c);
-	assert_says(c->comparison.unlike.text, "unlike build types");
+	assert_says(c->comparison.unlike.text, "different build types");
 	assert_int_equal(point_of(c, "threads")->outcome, SY_OUTCOME_COMPARED);
 }
 

@@ -127,7 +127,7 @@ static int compare(struct sy_live_run *run, struct sy_reason *reason)
 		if (!old || !new || !strcmp(old, new))
 			continue;
 		return sy_reason(reason, -EXDEV,
-		                 "unlike %s: OLD %.80s, NEW %.80s",
+		                 "different %s: OLD %.80s, NEW %.80s",
 		                 decisive[i].words, or_none(old), or_none(new));
 	}
 	return 0;

@@ -168,6 +168,34 @@ check "status $status" test "$status" -lt 4
 quiet
 nothing_left 2
 
+# Programs that are no two builds of one kind, and one of another protocol.
+title="unlike programs"
+fakes=(./release ./debug --filter '^cpu/serial' --budget 1s)
+cp "${SWITCHYARD_FAKE:?the fake worker}" release
+cp release debug
+cp release newer
+echo 'told build_type Debug' >debug.conf
+echo 'hello protocol' >newer.conf
+refused 3 "different build types: OLD Release, NEW Debug; --anyway compares" \
+	compare "${fakes[@]}"
+refused 3 "NEW.*protocol 99, not 2" compare ./release ./newer \
+	--filter '^cpu/serial' --budget 1s
+run compare "${fakes[@]}" --anyway
+check "status $status" test "$status" -lt 4
+check "not said to be unlike" grep -q '^compared although unlike: .*Debug' \
+	"$out"
+
+# What the ready suite promises.
+title="the ready suite"
+"$program" run compare.ini --dry-run 2>"$err" | grep / >points.txt
+check "$(wc -l <points.txt) points" test "$(wc -l <points.txt)" = 24
+for family in $("$program" list workloads | sed -n 's/^\([a-z]\+\) .*/\1/p'); do
+	check "no point of $family" grep -q "^$family/" points.txt
+done
+for model in $("$program" list models | sed -n 's/^\([a-z]\+\) .*/\1/p'); do
+	check "no point of $model" grep -Eq "^[a-z]+/$model[./]" points.txt
+done
+
 title="two runs"
 cp -r "$example" other
 run compare "$example" other --filter '^switch/threads' --json stored.json
