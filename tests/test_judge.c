@@ -453,6 +453,23 @@ static void test_sentinel(void **state)
 	assert_int_equal(comparison.points[1].change, SY_CHANGE_NOISY);
 	assert_int_equal(sy_judge_status(&comparison, false), 3);
 	assert_int_equal(sy_judge_status(&comparison, true), 0);
+	/* Slices that others share fairly are alike, and long. */
+	for (size_t i = 0; i < comparison.sentinel_count; i++)
+		for (int side = 0; side < SY_SIDES; side++) {
+			comparison.sentinel[i].elapsed_ns[side] = 20000;
+			comparison.sentinel[i].cpu_ns[side] = i % 3 ? 12000 : 0;
+		}
+	assert_int_equal(sy_judge(&comparison), 0);
+	assert_true(comparison.spread == 0);
+	assert_true(fabs(comparison.away - 0.4) < 1e-12);
+	assert_true(comparison.noisy);
+	assert_int_equal(comparison.points[0].change, SY_CHANGE_NOISY);
+	for (size_t i = 0; i < comparison.sentinel_count; i++)
+		comparison.sentinel[i].cpu_ns[SY_OLD] =
+			comparison.sentinel[i].cpu_ns[SY_NEW] = 19900;
+	assert_int_equal(sy_judge(&comparison), 0);
+	assert_false(comparison.noisy);
+	assert_int_equal(comparison.points[0].change, SY_CHANGE_SLOWER);
 	/* By hand: log 1.1 is away from the middle by as much as it is. */
 	comparison.sentinel_count = SY_PAIRS_LEAST;
 	for (size_t i = 0; i < SY_PAIRS_LEAST; i++) {

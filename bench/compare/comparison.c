@@ -21,7 +21,7 @@ void sy_comparison_init(struct sy_comparison *comparison)
 {
 	memset(comparison, 0, sizeof(*comparison));
 	sy_rule_default(&comparison->rule);
-	comparison->spread = -1;
+	comparison->spread = comparison->away = -1;
 }
 
 int sy_comparison_reserve(struct sy_comparison *comparison, size_t count)

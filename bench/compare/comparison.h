@@ -99,7 +99,7 @@ struct sy_rule {
 	double alpha;    /* 0.01, of the whole suite */
 	double same;     /* 0.05: SAME where the upper end is below it */
 	double switches; /* 0.02 of a hand-off's voluntary switches */
-	double noisy;    /* 0.03: spread of the sentinel */
+	double noisy;    /* 0.03: spread of the sentinel, and what it is away */
 };
 
 struct sy_comparison {
@@ -117,7 +117,10 @@ struct sy_comparison {
 	struct sy_pair *sentinel;
 	size_t sentinel_count, sentinel_room;
 	double spread;
-	bool noisy; /* the spread is the rule's or more: all verdicts are NOISY */
+	/* The share of a sentinel's slice in which it did not run, since others
+	   had its PU: the median; negative where it is not known, as of runs. */
+	double away;
+	bool noisy; /* either is the rule's or more: all verdicts are NOISY */
 	struct sy_compared *points; /* in the order of the suite */
 	size_t count;
 };

@@ -6,7 +6,7 @@
  * Times are compared as differences of logarithms, so that swapping the sides
  * changes the signs of all values and nothing else, to the last bit.
  */
-#include "compare/judge.h"
+#include "compare/judge_parts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,11 +33,6 @@ struct gate_values {
 	double *middles; /* of the sets */
 	size_t count;
 };
-
-static double time_value(const struct sy_pair *pair)
-{
-	return log(sy_pair_ns(pair, SY_NEW)) - log(sy_pair_ns(pair, SY_OLD));
-}
 
 static double voluntary_of(const struct sy_pair *pair, enum sy_side side)
 {
@@ -170,7 +165,7 @@ static int judge_values(const struct sy_pair *pairs, size_t count,
 static int judge_time(const struct sy_pair *pairs, size_t count,
                       unsigned tested, struct sy_finding_gate *gate)
 {
-	int err = judge_values(pairs, count, tested, time_value, gate);
+	int err = judge_values(pairs, count, tested, sy_pair_change, gate);
 
 	if (err)
 		return err;
@@ -201,17 +196,6 @@ int sy_judge_time(const struct sy_pair *pairs, size_t count,
 	if (count < SY_PAIRS_LEAST)
 		return -ENODATA;
 	return judge_time(pairs, count, SY_SETS_TESTED, gate);
-}
-
-static int all_told(const struct sy_pair *pairs, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!pairs[i].operations || !pairs[i].elapsed_ns[SY_OLD] ||
-		    !pairs[i].elapsed_ns[SY_NEW])
-			return 0;
-	return 1;
 }
 
 static int side_median(const struct sy_compared *point, enum sy_side side,
@@ -252,7 +236,7 @@ static int judge_point(struct sy_compared *point, unsigned tested)
 	memset(point->gates, 0, sizeof(point->gates));
 	if (point->outcome != SY_OUTCOME_COMPARED || !point->pair_count)
 		return 0;
-	if (!all_told(point->pairs, point->pair_count))
+	if (!sy_pairs_told(point->pairs, point->pair_count))
 		return -EINVAL;
 	err = show_side(point, SY_OLD);
 	if (!err)
@@ -264,28 +248,6 @@ static int judge_point(struct sy_compared *point, unsigned tested)
 		err = judge_values(point->pairs, point->pair_count, tested,
 		                   switches_value,
 		                   &point->gates[SY_GATE_SWITCHES]);
-	return err;
-}
-
-/* Of fewer pairs than make a verdict a spread is not known either. */
-static int judge_sentinel(struct sy_comparison *comparison)
-{
-	size_t count = comparison->sentinel_count, i;
-	double *values;
-	int err;
-
-	comparison->spread = -1;
-	if (!all_told(comparison->sentinel, count))
-		return -EINVAL;
-	if (count < SY_PAIRS_LEAST)
-		return 0;
-	values = malloc(count * sizeof(*values));
-	if (!values)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		values[i] = time_value(&comparison->sentinel[i]);
-	err = sy_robust_sigma(values, count, &comparison->spread);
-	free(values);
 	return err;
 }
 
@@ -305,7 +267,7 @@ int sy_judge(struct sy_comparison *comparison)
 	unsigned tested =
 		sets_for(count_gates(comparison), comparison->rule.alpha);
 	size_t i;
-	int err = judge_sentinel(comparison);
+	int err = sy_judge_sentinel(comparison);
 
 	for (i = 0; i < comparison->count && !err; i++)
 		err = judge_point(&comparison->points[i], tested);

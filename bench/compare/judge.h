@@ -24,7 +24,8 @@
  * NOISY, with its ratio; its gates count in the families.  A point without any
  * gate is NOISY.  The spread is the robust sigma of log(NEW / OLD) over the
  * sentinel's pairs, and unknown of fewer than SY_PAIRS_LEAST: then it makes
- * nothing NOISY.
+ * nothing NOISY.  Who shares the PUs fairly makes slices longer, but alike; that
+ * is seen by the sentinel's being away.
  *
  * Switches: the floor is `switches` x max(1, what a hand-off of OLD makes), up
  * and down alike, and so is what SAME asks for; more of them is SLOWER.
@@ -49,6 +50,10 @@
  * -ENOMEM; -EINVAL: a pair without time or operations.
  */
 int sy_judge(struct sy_comparison *comparison);
+
+/* The median share of a slice in which its worker did not run; -1 where no pair
+   tells CPU time.  -ENOMEM. */
+int sy_judge_away(const struct sy_pair *pairs, size_t count, double *away);
 
 /* The sets that a point needs for its chance to reach a quarter of `alpha`
    among so many gates where all agree; SY_SETS_TESTED or more. */

@@ -157,7 +157,8 @@ int sy_judge_changes(struct sy_comparison *comparison)
 
 	if (err)
 		return err;
-	comparison->noisy = comparison->spread >= comparison->rule.noisy;
+	comparison->noisy = comparison->spread >= comparison->rule.noisy ||
+	                    comparison->away >= comparison->rule.noisy;
 	for (i = 0; i < comparison->count; i++)
 		if (comparison->points[i].outcome == SY_OUTCOME_COMPARED)
 			change_point(comparison, &comparison->points[i]);

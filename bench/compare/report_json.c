@@ -223,6 +223,8 @@ static json_t *sentinel_to_json(const struct sy_comparison *c)
 		sy_json_with(json_object(), "spread",
 	                     c->spread < 0 ? json_null() : number(c->spread));
 
+	json = sy_json_with(json, "away",
+	                    c->away < 0 ? json_null() : number(c->away));
 	json = sy_json_with(json, "noisy", json_boolean(c->noisy));
 	return sy_json_with(json, "pairs",
 	                    pairs_to_json(c->sentinel, c->sentinel_count));

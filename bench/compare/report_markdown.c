@@ -83,6 +83,9 @@ static void put_effort(FILE *out, const struct sy_comparison *c)
 		        c->noisy ? " (**NOISY**)" : "");
 	else
 		fputs("; noise not known", out);
+	if (c->away >= AWAY_TOLD)
+		fprintf(out, ", others had the PU for %.0f %% of the time",
+		        c->away * 100);
 	fputc('\n', out);
 }
 

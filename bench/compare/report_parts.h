@@ -51,6 +51,9 @@ void sy_flow_end(struct sy_flow *flow);
    link; in the cell of a table bars are escaped. */
 void sy_put_code(FILE *out, const char *text, bool in_table);
 
+/* Others that had the sentinel's PU for less are not worth a word. */
+#define AWAY_TOLD 0.01
+
 /* ---- report_parts.c: what every report says in the same words ---- */
 
 /* The points, the worst first: an array of `count`, the caller's.  NULL: no

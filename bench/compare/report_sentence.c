@@ -90,6 +90,21 @@ static void say_worst(char text[SY_SENTENCE_BYTES], size_t *used,
 		    (tally->worst - 1) * 100);
 }
 
+static void say_noisy(char text[SY_SENTENCE_BYTES], size_t *used,
+                      const struct sy_comparison *c)
+{
+	if (c->spread >= c->rule.noisy)
+		say(text, used,
+		    "%shis machine is too noisy to tell, the kernel differs "
+		    "from itself by %.1f %%",
+		    c->live ? "T" : "t", c->spread * 100);
+	else
+		say(text, used,
+		    "%shis machine is too busy to tell, others had the PU for "
+		    "%.0f %% of the time",
+		    c->live ? "T" : "t", c->away * 100);
+}
+
 void sy_comparison_sentence(const struct sy_comparison *c,
                             char text[SY_SENTENCE_BYTES])
 {
@@ -105,10 +120,7 @@ void sy_comparison_sentence(const struct sy_comparison *c,
 	if (!compared)
 		say(text, &used, "%so point was compared", c->live ? "N" : "n");
 	else if (c->noisy)
-		say(text, &used,
-		    "%shis machine is too noisy to tell, the kernel differs "
-		    "from itself by %.1f %%",
-		    c->live ? "T" : "t", c->spread * 100);
+		say_noisy(text, &used, c);
 	else if (slower)
 		say(text, &used, "%zu of %zu points %s slower", slower,
 		    compared, slower == 1 ? "is" : "are");

@@ -56,6 +56,9 @@ static void put_effort(struct sy_flow *flow, const struct sy_comparison *c)
 		            c->noisy ? " (NOISY)" : "");
 	else
 		sy_flow_put(flow, "; noise not known");
+	if (c->away >= AWAY_TOLD)
+		sy_flow_put(flow, ", others had the PU for %.0f %% of the time",
+		            c->away * 100);
 }
 
 static void put_head(FILE *out, const struct sy_comparison *c)

@@ -94,6 +94,7 @@ static int read_sentinel(const json_t *json, struct sy_comparison *c,
 	const json_t *sentinel = json_object_get(json, "sentinel");
 	const json_t *spread = json_object_get(sentinel, "spread");
 	const json_t *noisy = json_object_get(sentinel, "noisy");
+	int error;
 
 	if (!json_is_number(spread) || !isfinite(json_number_value(spread)) ||
 	    json_number_value(spread) < 0 || !json_is_boolean(noisy))
@@ -101,10 +102,14 @@ static int read_sentinel(const json_t *json, struct sy_comparison *c,
 		                 "its sentinel has no spread: too short a "
 		                 "budget");
 	c->spread = json_number_value(spread);
-	c->noisy = json_is_true(noisy);
-	return sy_recording_pairs(sentinel, "the sentinel", &c->sentinel,
-	                          &c->sentinel_count, &c->sentinel_room,
-	                          reason);
+	error = sy_recording_pairs(sentinel, "the sentinel", &c->sentinel,
+	                           &c->sentinel_count, &c->sentinel_room,
+	                           reason);
+	if (!error && sy_judge_away(c->sentinel, c->sentinel_count, &c->away))
+		error = sy_reason(reason, -ENOMEM, "no memory");
+	/* Of either kind: what was recorded before both were known, too. */
+	c->noisy = json_is_true(noisy) || c->away >= c->rule.noisy;
+	return error;
 }
 
 static int read_head(const json_t *json, struct sy_comparison *c,

@@ -98,8 +98,10 @@ static void say_burner(FILE *out, const struct sy_recordings *recordings)
 			continue;
 		count++;
 		noisy &= r->comparison.noisy;
-		snprintf(figure, sizeof(figure), "spread %.1f %%",
-		         100 * r->comparison.spread);
+		snprintf(figure, sizeof(figure),
+		         "spread %.1f %%, others had the PU for %.0f %% of "
+		         "the time",
+		         100 * r->comparison.spread, 100 * r->comparison.away);
 	}
 	say(out, "NOISY while other processes burn every PU", count && noisy,
 	    figure);
