@@ -134,8 +134,8 @@ static void test_the_table_has_each_point(void **state)
 
 		assert_printing(line, bytes);
 		/* Nothing that the runner of a job would obey. */
-		assert_int_not_equal(
-			strncmp(line + strspn(line, " "), "::", 2), 0);
+		assert_int_not_equal(strncmp(line + strspn(line, " "), "::", 2),
+		                     0);
 		if (columns_of(line, bytes) > 80 && !begins_row(line, bytes))
 			fail_msg("over 80 columns: %.*s", (int)bytes, line);
 	}
