@@ -38,13 +38,14 @@ int sy_judge_away(const struct sy_pair *pairs, size_t count, double *away)
 {
 	double *shares = malloc((SY_SIDES * count + 1) * sizeof(*shares));
 	size_t i, told = 0;
-	int side, err = 0;
+	enum sy_side side;
+	int err = 0;
 
 	*away = -1;
 	if (!shares)
 		return -ENOMEM;
 	for (i = 0; i < count; i++)
-		for (side = 0; side < SY_SIDES; side++) {
+		for (side = SY_OLD; side < SY_SIDES; side++) {
 			shares[told] = away_of(&pairs[i], side);
 			told += shares[told] >= 0;
 		}
